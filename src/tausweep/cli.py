@@ -1,0 +1,76 @@
+"""The command `tausweep`: what the workflow's rules call and what a person pastes to rerun a job."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from pathlib import Path
+
+from tausweep.config import schema
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return 1, with one line on standard error, where it cannot be done."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    try:
+        options.run(options)
+    except (ValueError, OSError) as error:
+        print(f"tausweep: error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tausweep", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    stage = commands.add_parser("stage", help="run one job of one stage")
+    stage.add_argument("name", help="series, signal, lyapunov, train, orbit, metrics or collect")
+    stage.add_argument("--cell", required=True, help="the job as JSON, as snakemake -p prints it")
+    stage.add_argument("--output", required=True, type=Path, help="results/STAGE/KEY.nc")
+    stage.add_argument("--source", nargs="?", help="the file that a series of system 'file' is read from")
+    stage.add_argument("--threads", type=int, default=1, help="CPU threads (default: 1)")
+    stage.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto: CUDA if there"
+    )
+    stage.set_defaults(run=_stage)
+
+    figure = commands.add_parser("figure", help="draw one figure")
+    figure.add_argument("kind", help="sweep, reconstruction or lyapunov")
+    figure.add_argument("--input", required=True, type=Path, help="the NetCDF file it shows")
+    figure.add_argument("--options", required=True, help="how it looks, as JSON")
+    figure.add_argument("--output", required=True, type=Path, nargs="+", help=".pdf, .png, …")
+    figure.set_defaults(run=_figure)
+
+    show = commands.add_parser("schema", help="print the JSON schema of a configuration file")
+    show.set_defaults(run=lambda _: print(json.dumps(schema(), indent=2, ensure_ascii=False)))
+    return parser
+
+
+def _stage(options: argparse.Namespace) -> None:
+    # Imported here: the other commands and --help need not wait for torch.
+    import torch
+
+    from tausweep import stages
+    from tausweep.plan import Cell
+
+    cell = Cell.from_json(options.cell, options.source)
+    if cell.stage != options.name:
+        raise ValueError(f"the cell is of stage {cell.stage}, not {options.name}")
+    torch.set_num_threads(options.threads)
+    if options.device == "cuda" or (options.device == "auto" and torch.cuda.is_available()):
+        torch.set_default_device("cuda")
+    stages.run(cell, options.output)
+
+
+def _figure(options: argparse.Namespace) -> None:
+    from tausweep import figures, store
+
+    figures.draw(options.kind, store.read(options.input), json.loads(options.options), options.output)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""All results of an experiment in one tidy Dataset: stage `collect`."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import numpy as np
+import xarray as xr
+
+from tausweep.config import Collect
+
+_PER_SIGNAL = (
+    "lambda_max",
+    "lambda_max_interval",
+    "tau_pred",
+    "tau_pred_interval",
+    "lambda_max_equations",
+    "tau_pred_equations",
+)
+
+
+def run(cell: Collect, metrics: list[xr.Dataset], lyapunov: list[xr.Dataset]) -> xr.Dataset:
+    """Join the metrics of all sweeps, one row per trained member.
+
+    Dimension `run` has one entry per member, with its labels (series, model, method, tau, member)
+    as coordinates; dimension `signal` one per series, with its λ_max, τ_pred and an excerpt of the
+    data. Series of fewer variables are filled with NaN.
+    """
+    remaining = iter(metrics)
+    rows = [
+        _rows(block, series=sweep.series, model=sweep.model, method=sweep.method)
+        for sweep in cell.sweeps
+        for block in islice(remaining, sweep.jobs)
+    ]
+    first = {sweep.series: i for sweep, i in zip(cell.sweeps, _starts(cell), strict=True)}
+    signals = [
+        _signal(name, result, metrics[first[name]])
+        for name, result in zip(cell.series, lyapunov, strict=True)
+    ]
+    runs = xr.concat(rows, "run", join="outer", combine_attrs="drop_conflicts")
+    runs = runs.assign_coords(run=("run", np.arange(runs.sizes["run"]), {"long_name": "row"}))
+    return xr.merge(
+        [runs, xr.concat(signals, "signal", join="outer", combine_attrs="drop_conflicts")],
+        combine_attrs="drop",
+    ).assign_attrs(title="metrics of all trained members of an experiment")
+
+
+def _starts(cell: Collect) -> list[int]:
+    """Index of the first metrics file of each sweep."""
+    jobs = [sweep.jobs for sweep in cell.sweeps]
+    return [sum(jobs[:i]) for i in range(len(jobs))]
+
+
+def _rows(block: xr.Dataset, **labels: str) -> xr.Dataset:
+    """One metrics file, indexed by variables without a name: (run, step, variable)."""
+    rows = _unnamed(block.drop_vars("data_excerpt")).rename(member="run")
+    rows = rows.assign_coords(member=("run", block.member.values, block.member.attrs))
+    rows = rows.drop_vars("run", errors="ignore")
+    shared = [name for name, v in rows.data_vars.items() if "run" not in v.dims]
+    for name in shared:
+        rows[name] = rows[name].expand_dims(run=rows.sizes["run"])
+    rows = rows.set_coords(["tau", "of_tau_pred"])
+    return rows.assign_coords(
+        {name: ("run", np.full(rows.sizes["run"], text, dtype=object)) for name, text in labels.items()}
+    )
+
+
+def _signal(name: str, lyapunov: xr.Dataset, metrics: xr.Dataset) -> xr.Dataset:
+    """What belongs to a series and not to a member."""
+    out = xr.merge([lyapunov[list(_PER_SIGNAL)], _unnamed(metrics[["data_excerpt"]])])
+    out = out.assign(verdict=((), lyapunov.attrs["verdict"]))
+    out["variable_name"] = ("variable", metrics.variable.values.astype(object))
+    for attribute in ("dt", "time_unit"):
+        out[attribute] = ((), lyapunov.attrs[attribute])
+    return out.expand_dims("signal").assign_coords(signal=("signal", np.array([name], dtype=object)))
+
+
+def _unnamed(dataset: xr.Dataset) -> xr.Dataset:
+    """The same with its variables counted: series of different variables can be joined."""
+    return dataset.assign_coords(variable=np.arange(dataset.sizes["variable"]))

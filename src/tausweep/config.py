@@ -1,0 +1,521 @@
+"""The configuration of an experiment: types, defaults, units, bounds, and errors of one line.
+
+This module is the one source of truth. The JSON schema in `workflow/schemas/` is written from
+it (`tausweep schema`), the keys of all results are hashed from it (`tausweep.plan`), and every
+stage receives its own part of it as a typed object. It imports neither numpy nor torch, because
+Snakemake imports it each time it parses the workflow.
+
+Numbers are strict: YAML reads ``1e-3`` as a string, and a string is refused rather than guessed.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Strict,
+    StringConstraints,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+Int = Annotated[int, Strict()]
+Float = Annotated[float, Strict()]
+PositiveInt = Annotated[int, Strict(), Field(gt=0)]
+NaturalInt = Annotated[int, Strict(), Field(ge=0)]
+PositiveFloat = Annotated[float, Strict(), Field(gt=0)]
+Fraction = Annotated[float, Strict(), Field(gt=0, lt=1)]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Colour = Annotated[str, StringConstraints(pattern=r"^(#[0-9a-fA-F]{6}|[a-z]+)$")]
+
+
+class ConfigError(ValueError):
+    """A wrong configuration, said in one line: path, what was found, what is allowed."""
+
+
+class Settings(BaseModel):
+    """Base of all settings: immutable, no unknown keys, no NaN or infinity."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            for key in data:
+                if key not in cls.model_fields:
+                    close = difflib.get_close_matches(str(key), cls.model_fields, n=1)
+                    hint = f"did you mean {close[0]}? " if close else ""
+                    allowed = ", ".join(sorted(cls.model_fields))
+                    raise ValueError(f"unknown key {key!r}; {hint}allowed are {allowed}")
+        return data
+
+
+# ---------------------------------------------------------------------------------------- series
+
+
+class Lorenz63Parameters(Settings):
+    """Parameters of the Lorenz equations (Lorenz 1963)."""
+
+    sigma: Float = 10.0
+    rho: Float = 28.0
+    beta: Float = 8.0 / 3.0
+
+
+class RosslerParameters(Settings):
+    """Parameters of the Rössler equations (Rössler 1976)."""
+
+    a: Float = 0.2
+    b: Float = 0.2
+    c: Float = 5.7
+
+
+class DuffingParameters(Settings):
+    """Parameters of ẍ = −δ ẋ − α x − β x³ + γ cos ωt."""
+
+    alpha: Float = -1.0
+    beta: Float = 1.0
+    gamma: Float = 0.35
+    delta: Float = 0.1
+    omega: Float = 1.4
+
+
+class Simulated(Settings):
+    """What all simulated series share."""
+
+    steps: PositiveInt = 200_000
+    """Length of the series in samples, the held-out part included."""
+    transient: Annotated[float, Strict(), Field(ge=0)] = 100.0
+    """Time discarded before the first sample, in units of the system's time."""
+    seed: NaturalInt = 0
+    """Seed of the random initial state."""
+
+
+class Lorenz63(Simulated):
+    """Lorenz-63, variables x, y, z."""
+
+    system: Literal["lorenz63"]
+    parameters: Lorenz63Parameters = Lorenz63Parameters()
+    dt: PositiveFloat = 0.01
+    """Sampling interval, in units of the system's time."""
+
+
+class Rossler(Simulated):
+    """Rössler, variables x, y, z."""
+
+    system: Literal["rossler"]
+    parameters: RosslerParameters = RosslerParameters()
+    dt: PositiveFloat = 0.1
+    """Sampling interval, in units of the system's time."""
+
+
+class Duffing(Simulated):
+    """Forced Duffing oscillator, variables x, v = ẋ and the drive cos ωt."""
+
+    system: Literal["duffing"]
+    parameters: DuffingParameters = DuffingParameters()
+    dt: PositiveFloat = 0.1773
+    """Sampling interval, in units of the system's time."""
+
+
+class File(Settings):
+    """A series read from a file of one's own: .npy, .csv or .nc, one row per sample."""
+
+    system: Literal["file"]
+    path: str
+    """Where the file is, relative to the directory Snakemake runs in. The key of the series is
+    made from the file's content, not from this path."""
+    dt: PositiveFloat = 1.0
+    """Sampling interval, in units of time."""
+    time_unit: str = "1"
+    """Unit of time, as the figures and files name it."""
+
+
+SimulatedSeries = Lorenz63 | Rossler | Duffing
+Series = Annotated[SimulatedSeries | File, Field(discriminator="system")]
+
+
+# ------------------------------------------------------------------------------ signal, lyapunov
+
+
+class Signal(Settings):
+    """How a series is made into a signal: standardised by its training part."""
+
+    held_out: Fraction = 0.5
+    """Last fraction of the series, never trained on: the truth that metrics compare with."""
+
+
+class Embedding(Settings):
+    """Delay embedding of the signal for the estimate of λ_max; 1 leaves the signal as it is."""
+
+    dimension: PositiveInt = 1
+    delay: PositiveInt = 1
+    """Delay between coordinates, in steps."""
+
+
+class Tangent(Settings):
+    """λ_max from the equations of a simulated system, by tangent dynamics with QR."""
+
+    members: PositiveInt = 32
+    """Independent trajectories; their spread gives the standard error."""
+    time: PositiveFloat = 500.0
+    """Length of each trajectory, in units of the system's time."""
+    seed: NaturalInt = 0
+
+
+class Lyapunov(Settings):
+    """λ_max from data (Rosenstein, Collins, De Luca 1993)."""
+
+    embedding: Embedding = Embedding()
+    theiler: PositiveInt | None = None
+    """Theiler window in steps: neighbours closer in time are not used. Default: mean period."""
+    max_lag: PositiveInt | None = None
+    """Longest time over which divergence is followed, in steps. Default: until it saturates."""
+    fit_range: tuple[NaturalInt, PositiveInt] | None = None
+    """First and last lag of the fitted line, in steps. Default: found from the curve."""
+    reference_points: PositiveInt = 5_000
+    """How many points have their nearest neighbour followed."""
+    bootstrap: PositiveInt = 200
+    """Resamples of blocks of reference points for the confidence interval."""
+    confidence: Fraction = 0.95
+    seed: NaturalInt = 0
+    tangent: Tangent = Tangent()
+
+    @model_validator(mode="after")
+    def _range_ascends(self) -> Self:
+        if self.fit_range is not None and self.fit_range[0] >= self.fit_range[1]:
+            raise ValueError(f"fit_range must ascend, found {list(self.fit_range)}")
+        return self
+
+
+# ---------------------------------------------------------------------------- models, training
+
+
+class Model(Settings):
+    """A recurrent network with a linear observation model."""
+
+    cell: Literal["plrnn", "rnn", "lstm"]
+    latent: PositiveInt = 30
+    """Number of latent units M."""
+
+
+class RelativeTau(Settings):
+    """A learning interval given as a multiple of the signal's predictability time."""
+
+    of_tau_pred: PositiveFloat
+
+
+def _kind_of_tau(tau: Any) -> str:
+    return "relative" if isinstance(tau, dict | RelativeTau) else "steps"
+
+
+Tau = Annotated[
+    Annotated[PositiveInt, Tag("steps")] | Annotated[RelativeTau, Tag("relative")],
+    Discriminator(_kind_of_tau),
+]
+
+
+class SparseTF(Settings):
+    """Sparse teacher forcing: the state is put back on the data every τ steps."""
+
+    method: Literal["sparse_tf"]
+    tau: Annotated[list[Tau], Field(min_length=1)]
+    """Learning intervals to sweep: steps, or {of_tau_pred: number}."""
+
+    @field_validator("tau")
+    @classmethod
+    def _distinct(cls, tau: list[Tau]) -> list[Tau]:
+        for i, t in enumerate(tau):
+            if t in tau[:i]:
+                raise ValueError(f"every τ may stand once, found {t} again at place {i}")
+        return tau
+
+
+Method = SparseTF  # with a second method: a union, discriminated by `method`
+
+
+class Training(Settings):
+    """How every model is trained. The defaults are the main paper's and its published code's."""
+
+    epochs: PositiveInt = 3000
+    batches: PositiveInt = 10
+    """Batches (optimiser steps) per epoch."""
+    batch_size: PositiveInt = 32
+    """Sequences per batch, drawn at random starts of the signal's training part."""
+    sequence_length: PositiveInt = 200
+    """Steps predicted in each sequence, L; no τ may exceed it."""
+    learning_rate: PositiveFloat = 1e-3
+    """Of Adam."""
+    seed: NaturalInt = 0
+    """Member i draws its initial weights and batches from (seed, i)."""
+
+
+class TrainCell(Settings):
+    """One training job: a block of members of one model at one τ."""
+
+    model: Model
+    method: Literal["sparse_tf"]
+    tau: Tau
+    training: Training
+    first_member: NaturalInt
+    members: PositiveInt
+
+
+# --------------------------------------------------------------------------- orbits and metrics
+
+
+class Orbit(Settings):
+    """A freely generated trajectory of a trained model."""
+
+    steps: PositiveInt = 100_000
+    """Length kept, in steps."""
+    transient: NaturalInt = 1_000
+    """Steps run before those and dropped."""
+    bound: PositiveFloat = 1_000.0
+    """An orbit beyond this many standard deviations of the data counts as diverged."""
+
+
+class Geometry(Settings):
+    """D_stsp: Kullback-Leibler divergence of the data from the orbit over bins of state space."""
+
+    bins: Annotated[int, Strict(), Field(gt=1)] = 30
+    """Bins per variable."""
+    margin: Annotated[float, Strict(), Field(ge=0)] = 0.1
+    """How far the bins reach beyond the data's range, in standard deviations."""
+    alpha: PositiveFloat = 1e-5
+    """Laplace smoothing: added to the count of every bin."""
+
+
+class Spectrum(Settings):
+    """D_H: Hellinger distance of power spectra."""
+
+    bandwidth: Annotated[float, Strict(), Field(ge=0, lt=0.5)] = 5e-4
+    """Standard deviation of the Gaussian that smooths a spectrum, in cycles per step."""
+
+
+class Legacy(Settings):
+    """The same two metrics as the main paper's published code computes them."""
+
+    bins: Annotated[int, Strict(), Field(gt=1)] = 10
+    piece: PositiveInt = 2_000
+    """Length of the pieces whose spectra are averaged, in steps."""
+    smoothing: PositiveFloat = 2.0
+    """Width of the Gaussian that smooths a spectrum, in frequency bins."""
+    frequencies: PositiveInt = 500
+    """Spectra are cut off at this many frequencies."""
+
+
+class Metrics(Settings):
+    """How an orbit is compared with the held-out data."""
+
+    geometry: Geometry = Geometry()
+    spectrum: Spectrum = Spectrum()
+    legacy: Legacy = Legacy()
+    excerpt: PositiveInt = 2_000
+    """Steps of each orbit kept beside its metrics, for the figures."""
+
+
+# --------------------------------------------------------------------------------------- collect
+
+
+class Sweep(Settings):
+    """One curve of the collected results, made of `jobs` consecutive metrics files."""
+
+    series: Name
+    model: Name
+    method: str
+    jobs: PositiveInt
+
+
+class Collect(Settings):
+    """The names under which results are collected; written by the plan, not by people."""
+
+    series: list[Name]
+    sweeps: list[Sweep]
+
+
+# --------------------------------------------------------------------------------------- figures
+
+
+class Style(Settings):
+    """How figures look. Nothing here changes a number, so nothing here is in a key."""
+
+    colours: dict[Name, Colour] = {}
+    """Colour of a model by its name, '#rrggbb' or a name; Okabe-Ito's colours otherwise."""
+    width: PositiveFloat = 7.0
+    """Width of a figure, in inches."""
+    font_size: PositiveFloat = 8.0
+    """In points."""
+    dpi: PositiveInt = 200
+    """Of the PNG files."""
+
+
+class SweepFigure(Settings):
+    """The sweep: metrics against τ."""
+
+    band: Fraction = 0.5
+    """Fraction of members inside the shaded band around the median."""
+    log_tau: bool = True
+    show_legacy: bool = False
+    """Draw the published code's metrics instead of the design's."""
+
+
+class ReconstructionFigure(Settings):
+    """Orbits at τ too small, best and too large."""
+
+    steps: PositiveInt = 2_000
+    """Steps of each orbit drawn, at most metrics.excerpt."""
+
+
+class Figures(Settings):
+    """Everything about the figures."""
+
+    style: Style = Style()
+    sweep: SweepFigure = SweepFigure()
+    reconstruction: ReconstructionFigure = ReconstructionFigure()
+
+
+# ------------------------------------------------------------------------------------ experiment
+
+
+class Experiment(Settings):
+    """One experiment: what a configuration file holds."""
+
+    experiment: Name
+    """Its name; figures go to results/figures/<name>/."""
+    series: Annotated[dict[Name, Series], Field(min_length=1)]
+    """The series to study, by the name that figures use."""
+    signal: Signal = Signal()
+    lyapunov: Lyapunov = Lyapunov()
+    models: dict[Name, Model] = {}
+    """The models to train, by the name that figures use; none: only λ_max is measured."""
+    methods: list[Method] = []
+    """The training methods and their sweeps."""
+    training: Training = Training()
+    members: PositiveInt = 20
+    """Replicates trained per (series, model, method, τ), each with its own seed."""
+    block: PositiveInt = 5
+    """Members trained together in one job; divides `members`."""
+    orbit: Orbit = Orbit()
+    metrics: Metrics = Metrics()
+    figures: Figures = Figures()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if bool(self.models) != bool(self.methods):
+            there, lacking = ("models", "methods") if self.models else ("methods", "models")
+            raise ValueError(f"{there} without {lacking}: give both to train, or neither")
+        if self.members % self.block:
+            raise ValueError(
+                f"members must be a multiple of block, found members {self.members} and block "
+                f"{self.block}: a part-filled block would train anew when members are added"
+            )
+        length = self.training.sequence_length
+        for i, method in enumerate(self.methods):
+            for j, tau in enumerate(method.tau):
+                if isinstance(tau, int) and tau > length:
+                    raise ValueError(
+                        f"methods[{i}].tau[{j}] must be at most training.sequence_length "
+                        f"({length}), found {tau}"
+                    )
+        for name, series in self.series.items():
+            if isinstance(series, Simulated):
+                train = int(series.steps * (1 - self.signal.held_out))
+                if self.models and train <= length:
+                    raise ValueError(
+                        f"series.{name}.steps must leave more than training.sequence_length "
+                        f"({length}) steps to train on, found {series.steps} of which "
+                        f"{train} are for training"
+                    )
+        return self
+
+
+# ---------------------------------------------------------------------------------------- errors
+
+
+def load(config: Mapping[str, Any]) -> Experiment:
+    """Check a configuration, as read from YAML, and fill in its defaults.
+
+    Raises
+    ------
+    ConfigError
+        One line: the path of the first wrong entry, what was found, what is allowed.
+    """
+    try:
+        return Experiment.model_validate(dict(config))
+    except ValidationError as error:
+        raise ConfigError(_one_line(error, config)) from None
+
+
+def schema() -> dict[str, Any]:
+    """JSON schema (draft 2020-12) of a configuration file."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Experiment.model_json_schema(),
+    }
+
+
+def _one_line(error: ValidationError, config: Mapping[str, Any]) -> str:
+    problem, *others = error.errors(include_url=False)
+    path = _path(problem["loc"], config)
+    kind, found, context = problem["type"], problem["input"], problem.get("ctx", {})
+    more = f" (and {len(others)} more)" if others else ""
+    match kind:
+        case "value_error":  # our own validators: the sentence is complete
+            return f"{path}: {context['error']}".removeprefix(": ") + more
+        case "missing" | "union_tag_not_found":
+            key = str(context.get("discriminator", problem["loc"][-1])).strip("'")
+            return f"{path}.{key}: missing; it must be given{more}".removeprefix(".")
+        case "union_tag_invalid":
+            path += f".{context['discriminator']}".replace("'", "")
+            text, found = f"must be one of {context['expected_tags']}", context["tag"]
+        case "too_short":
+            text = "must not be empty"
+        case "string_pattern_mismatch":
+            text = f"must match {context['pattern']}"
+        case _:
+            text = problem["msg"].replace("Input should be", "must be")
+    if isinstance(found, str) and _is_number(found):
+        more = f" (read as text: write {float(found):g} without quotes, not as {found!r}){more}"
+    return f"{path}: {text}, found {_brief(found)}{more}"
+
+
+def _path(loc: tuple[int | str, ...], config: Any) -> str:
+    """Write an error's location as a person would, by following it through the configuration.
+
+    Pydantic's location also names the branch of a union it was in; such a step is recognised by
+    leading nowhere.
+    """
+    path = ""
+    for step in loc:
+        match config:
+            case list() if isinstance(step, int):
+                path += f"[{step}]"
+                config = config[step] if step < len(config) else None
+            case dict() if step in config:
+                path += f".{step}"
+                config = config[step]
+    return path.lstrip(".")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _brief(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,273 @@
+"""From a configuration to the cells of every stage and their keys.
+
+This is the only place that knows what depends on what. It is plain Python and fast, because
+Snakemake builds a plan each time it parses the workflow.
+
+A cell is one job of one stage. Its key is made from everything its numbers depend on: the stage,
+the version of the stage's code, the cell's own settings and the keys of its inputs. A change
+therefore flows downstream and never sideways or up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from tausweep import config as cfg
+
+RESULTS = "results"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is known of a stage without running it."""
+
+    version: int
+    """Raise it whenever a change of the stage's code changes its numbers."""
+    settings: Any
+    """Type of its cells' settings."""
+    module: str
+    """Where its `run(cell, **inputs)` is."""
+
+
+STAGES = {
+    "series": Stage(1, cfg.Series, "tausweep.series"),
+    "signal": Stage(1, cfg.Signal, "tausweep.signal"),
+    "lyapunov": Stage(1, cfg.Lyapunov, "tausweep.lyapunov"),
+    "train": Stage(1, cfg.TrainCell, "tausweep.training"),
+    "orbit": Stage(1, cfg.Orbit, "tausweep.orbit"),
+    "metrics": Stage(1, cfg.Metrics, "tausweep.metrics"),
+    "collect": Stage(1, cfg.Collect, "tausweep.collect"),
+}
+
+
+def canonical(value: Any) -> str:
+    """JSON with sorted keys, no spaces and no NaN: equal values give equal text."""
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), allow_nan=False, ensure_ascii=False
+    )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One job of one stage: its settings, and its inputs by role.
+
+    A role is the name of the argument that the stage receives the input by. An input is named
+    `stage/key`, or `file/digest` for a file from outside, whose path is its `source`; a list of
+    inputs is received as a list.
+    """
+
+    stage: str
+    settings: Any
+    inputs: Mapping[str, str | list[str]] = field(default_factory=dict)
+    source: str | None = None
+
+    @classmethod
+    def from_json(cls, text: str, source: str | None = None) -> Cell:
+        """The cell that `text`, made by `json`, describes.
+
+        Raises
+        ------
+        ConfigError
+            `text` is no cell, or was made by another version of the stage.
+        """
+        try:
+            identity = json.loads(text)
+            stage = STAGES[identity["stage"]]
+            settings, version = identity["settings"], identity["version"]
+            if source is not None:
+                settings = {**settings, "path": source}
+            typed = TypeAdapter(stage.settings).validate_python(settings)
+            cell = cls(identity["stage"], typed, identity["inputs"], source)
+        except (ValueError, KeyError, TypeError) as error:
+            raise cfg.ConfigError(f"not a cell of a tausweep stage: {error!r:.200}") from None
+        if version != stage.version:
+            raise cfg.ConfigError(
+                f"the cell was planned for version {version} of stage {cell.stage}, but this is "
+                f"version {stage.version}: plan it again by running snakemake"
+            )
+        return cell
+
+    @cached_property
+    def json(self) -> str:
+        """Everything the cell's numbers depend on, as canonical JSON: what its key is made of."""
+        settings = TypeAdapter(STAGES[self.stage].settings).dump_python(self.settings, mode="json")
+        if self.source is not None:
+            del settings["path"]  # a file counts by its content, which is among the inputs
+        identity = {
+            "stage": self.stage,
+            "version": STAGES[self.stage].version,
+            "settings": settings,
+            "inputs": dict(self.inputs),
+        }
+        return canonical(identity)
+
+    @cached_property
+    def key(self) -> str:
+        """First 16 hex digits of the SHA-256 of `json`."""
+        return hashlib.sha256(self.json.encode()).hexdigest()[:16]
+
+    @property
+    def reference(self) -> str:
+        """How other cells name this one as their input."""
+        return f"{self.stage}/{self.key}"
+
+    @property
+    def path(self) -> str:
+        """Its file, relative to the working directory."""
+        return f"{RESULTS}/{self.reference}.nc"
+
+    @property
+    def input_paths(self) -> list[str]:
+        """The files it reads, relative to the working directory."""
+        if self.source is not None:
+            return [self.source]
+        flat = [r for i in self.inputs.values() for r in ([i] if isinstance(i, str) else i)]
+        return [f"{RESULTS}/{reference}.nc" for reference in flat]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: what draws it, from which cell, and how it looks (which is in no key)."""
+
+    kind: str
+    cell: Cell
+    options: Mapping[str, Any]
+
+    @property
+    def json(self) -> str:
+        """The options as canonical JSON."""
+        return canonical(self.options)
+
+
+class Plan:
+    """All cells and figures of an experiment.
+
+    Raises ConfigError where the experiment names a file that cannot be read.
+    """
+
+    def __init__(self, experiment: cfg.Experiment) -> None:
+        self.experiment = experiment
+        self.cells: dict[str, Cell] = {}
+        self.figures: dict[str, Figure] = {}
+        self.labels: dict[str, str] = {}
+        lyapunov: dict[str, Cell] = {}
+        sweeps: list[cfg.Sweep] = []
+        metrics: list[Cell] = []
+        for name, series in experiment.series.items():
+            raw = self._series(name, series)
+            signal = self._add("signal", experiment.signal, series=raw)
+            lyapunov[name] = self._add("lyapunov", experiment.lyapunov, signal=signal)
+            self._label(name, raw, signal, lyapunov[name])
+            for label, model in experiment.models.items():
+                for method in experiment.methods:
+                    title = f"{label} on {name} by {method.method}"
+                    done = self._sweep(title, model, method, signal, lyapunov[name])
+                    metrics += done
+                    sweeps.append(
+                        cfg.Sweep(series=name, model=label, method=method.method, jobs=len(done))
+                    )
+        collected = None
+        if metrics:
+            collected = self._add(
+                "collect",
+                cfg.Collect(series=list(lyapunov), sweeps=sweeps),
+                metrics=metrics,
+                lyapunov=list(lyapunov.values()),
+            )
+        self._draw(lyapunov, collected)
+
+    def cell(self, stage: str, key: str) -> Cell:
+        """The cell with this key.
+
+        Raises
+        ------
+        ConfigError
+            The experiment has no such cell.
+        """
+        try:
+            return self.cells[f"{stage}/{key}"]
+        except KeyError:
+            raise cfg.ConfigError(
+                f"results/{stage}/{key}.nc is no part of experiment {self.experiment.experiment}: "
+                "it was made with another configuration or version"
+            ) from None
+
+    def paths(self, *stages: str) -> list[str]:
+        """The files of all cells of these stages."""
+        return [cell.path for cell in self.cells.values() if cell.stage in stages]
+
+    def __format__(self, key: str) -> str:
+        """What the cell with this key is about, for messages: `f"{plan:{key}}"`."""
+        return self.labels.get(key, key)
+
+    def _label(self, label: str, *cells: Cell) -> None:
+        self.labels.update({cell.key: label for cell in cells})
+
+    def _add(self, stage: str, settings: Any, **inputs: Cell | list[Cell]) -> Cell:
+        references = {
+            role: i.reference if isinstance(i, Cell) else [c.reference for c in i]
+            for role, i in inputs.items()
+        }
+        return self._keep(Cell(stage, settings, references))
+
+    def _keep(self, cell: Cell) -> Cell:
+        return self.cells.setdefault(cell.reference, cell)
+
+    def _series(self, name: str, series: cfg.Series) -> Cell:
+        if not isinstance(series, cfg.File):
+            return self._add("series", series)
+        try:
+            with open(series.path, "rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+        except OSError as error:
+            raise cfg.ConfigError(
+                f"series.{name}.path: cannot read {series.path!r} in {Path.cwd()}: "
+                f"{error.strerror}; give the path of a .npy, .csv or .nc file"
+            ) from None
+        return self._keep(Cell("series", series, {"raw": f"file/{digest}"}, source=series.path))
+
+    def _sweep(
+        self, title: str, model: cfg.Model, method: cfg.Method, signal: Cell, lyapunov: Cell
+    ) -> list[Cell]:
+        """Cells from training to metrics of one model: one per τ and block of members."""
+        ex = self.experiment
+        done = []
+        for tau in method.tau:
+            for first in range(0, ex.members, ex.block):
+                settings = cfg.TrainCell(
+                    model=model,
+                    method=method.method,
+                    tau=tau,
+                    training=ex.training,
+                    first_member=first,
+                    members=ex.block,
+                )
+                relative = {"lyapunov": lyapunov} if isinstance(tau, cfg.RelativeTau) else {}
+                train = self._add("train", settings, signal=signal, **relative)
+                orbit = self._add("orbit", ex.orbit, train=train, signal=signal)
+                done.append(
+                    self._add("metrics", ex.metrics, orbit=orbit, signal=signal, train=train)
+                )
+                steps = tau if isinstance(tau, int) else f"{tau.of_tau_pred:g} tau_pred"
+                block = f"members {first} to {first + ex.block - 1}"
+                self._label(f"{title}, tau = {steps}, {block}", train, orbit, done[-1])
+        return done
+
+    def _draw(self, lyapunov: Mapping[str, Cell], collected: Cell | None) -> None:
+        style = self.experiment.figures.style.model_dump(mode="json")
+        for name, cell in lyapunov.items():
+            self.figures[f"lyapunov_{name}"] = Figure("lyapunov", cell, {"style": style})
+            if collected is None:
+                continue
+            for kind in ("sweep", "reconstruction"):
+                own = getattr(self.experiment.figures, kind).model_dump(mode="json")
+                options = {**own, "series": name, "style": style}
+                self.figures[f"{kind}_{name}"] = Figure(kind, collected, options)

@@ -1,0 +1,55 @@
+"""What made a file: versions, code, machine, time."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+
+import tausweep
+
+_PACKAGES = ("numpy", "scipy", "torch", "xarray", "netCDF4")
+
+
+def collect(seconds: float) -> dict[str, str | float]:
+    """Global attributes that describe this run of a stage, which took `seconds`."""
+    commit, dirty = _git()
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES]
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        "host": platform.node(),
+        "device": _device(),
+        "source": f"tausweep {tausweep.__version__}",
+        "versions": f"python {platform.python_version()}, {', '.join(versions)}",
+        "git_commit": commit,
+        "git_dirty": dirty,
+        "command": " ".join(["tausweep", *sys.argv[1:2]]),
+    }
+
+
+def _device() -> str:
+    device = torch.get_default_device()
+    if device.type == "cuda":
+        return f"cuda: {torch.cuda.get_device_name(device)}"
+    return f"cpu: {platform.machine()}, {torch.get_num_threads()} threads"
+
+
+def _git() -> tuple[str, str]:
+    """Commit of the library's checkout and whether it has changes; 'unknown' outside one."""
+    here = Path(__file__).parent
+
+    def git(*arguments: str) -> str:
+        return subprocess.run(
+            ["git", "-C", str(here), *arguments], capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    try:
+        return git("rev-parse", "HEAD"), str(bool(git("status", "--porcelain"))).lower()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown", "unknown"

@@ -1,0 +1,54 @@
+"""Running a stage on files: read its inputs, run it, write its output.
+
+The stages themselves are pure functions of Datasets; this is the input and output around them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import xarray as xr
+
+from tausweep import provenance, store
+from tausweep.plan import STAGES, Cell
+from tausweep.series import files
+
+
+def run(cell: Cell, output: Path) -> None:
+    """Run the stage of `cell` and write its Dataset to `output`.
+
+    Inputs are looked for beside the output: `output` is `<results>/<stage>/<key>.nc`, an input
+    `<results>/<its stage>/<its key>.nc`.
+
+    Raises
+    ------
+    StoreError
+        An input is missing or damaged, or the output cannot be written.
+    ValueError
+        The stage cannot work with what it was given, or `output` is not named by the key.
+    """
+    if output.stem != cell.key:
+        raise ValueError(f"{output}: the output of this cell must be named {cell.key}.nc")
+    began = time.perf_counter()
+    results = output.parent.parent
+    inputs = {role: _read(cell, results, names) for role, names in cell.inputs.items()}
+    stage: Callable[..., xr.Dataset] = importlib.import_module(STAGES[cell.stage].module).run
+    dataset = stage(cell.settings, **inputs)
+    store.write(
+        dataset,
+        output,
+        stage=cell.stage,
+        key=cell.key,
+        provenance={"cell": cell.json, **provenance.collect(time.perf_counter() - began)},
+    )
+
+
+def _read(cell: Cell, results: Path, names: str | list[str]) -> xr.Dataset | list[xr.Dataset]:
+    if isinstance(names, list):
+        return [store.read(results / f"{name}.nc", stage=name.split("/")[0]) for name in names]
+    if cell.source is not None:
+        return files.read(Path(cell.source))
+    return store.read(results / f"{names}.nc", stage=names.split("/")[0])

@@ -1,0 +1,96 @@
+# From signals to trained models, their free-running orbits, and how good these are.
+
+
+rule train:
+    input:
+        inputs("train"),
+    output:
+        "results/train/{key}.nc",
+    log:
+        "results/logs/train/{key}.log",
+    benchmark:
+        "results/benchmarks/train/{key}.jsonl"
+    params:
+        cell=cell("train"),
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    retries: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 720 * attempt,
+        gpu=1,
+    message:
+        "train {PLAN:{wildcards.key}}"
+    shell:
+        "tausweep stage train --cell {params.cell:q} --threads {threads} --output {output} 2> {log}"
+
+
+# A single orbit is one long chain of tiny steps: a GPU would only wait.
+rule run_orbit:
+    input:
+        inputs("orbit"),
+    output:
+        "results/orbit/{key}.nc",
+    log:
+        "results/logs/orbit/{key}.log",
+    benchmark:
+        "results/benchmarks/orbit/{key}.jsonl"
+    params:
+        cell=cell("orbit"),
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    message:
+        "orbits of {PLAN:{wildcards.key}}"
+    shell:
+        "tausweep stage orbit --cell {params.cell:q} --device cpu --output {output} 2> {log}"
+
+
+rule measure_orbit:
+    input:
+        inputs("metrics"),
+    output:
+        "results/metrics/{key}.nc",
+    log:
+        "results/logs/metrics/{key}.log",
+    benchmark:
+        "results/benchmarks/metrics/{key}.jsonl"
+    params:
+        cell=cell("metrics"),
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    message:
+        "metrics of {PLAN:{wildcards.key}}"
+    shell:
+        "tausweep stage metrics --cell {params.cell:q} --output {output} 2> {log}"
+
+
+rule collect:
+    input:
+        inputs("collect"),
+    output:
+        "results/collect/{key}.nc",
+    log:
+        "results/logs/collect/{key}.log",
+    benchmark:
+        "results/benchmarks/collect/{key}.jsonl"
+    params:
+        cell=cell("collect"),
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    message:
+        "collect all metrics"
+    shell:
+        "tausweep stage collect --cell {params.cell:q} --output {output} 2> {log}"

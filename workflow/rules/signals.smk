@@ -1,0 +1,70 @@
+# From equations or files to signals and their largest Lyapunov exponent.
+
+
+rule make_series:
+    input:
+        inputs("series"),
+    output:
+        "results/series/{key}.nc",
+    log:
+        "results/logs/series/{key}.log",
+    benchmark:
+        "results/benchmarks/series/{key}.jsonl"
+    params:
+        cell=cell("series"),
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    message:
+        "series: {PLAN:{wildcards.key}}"
+    shell:
+        "tausweep stage series --cell {params.cell:q} --source {input:q} --output {output} 2> {log}"
+
+
+rule make_signal:
+    input:
+        inputs("signal"),
+    output:
+        "results/signal/{key}.nc",
+    log:
+        "results/logs/signal/{key}.log",
+    benchmark:
+        "results/benchmarks/signal/{key}.jsonl"
+    params:
+        cell=cell("signal"),
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    message:
+        "signal: {PLAN:{wildcards.key}}"
+    shell:
+        "tausweep stage signal --cell {params.cell:q} --output {output} 2> {log}"
+
+
+rule measure_lyapunov:
+    input:
+        inputs("lyapunov"),
+    output:
+        "results/lyapunov/{key}.nc",
+    log:
+        "results/logs/lyapunov/{key}.log",
+    benchmark:
+        "results/benchmarks/lyapunov/{key}.jsonl"
+    params:
+        cell=cell("lyapunov"),
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    message:
+        "λ_max: {PLAN:{wildcards.key}}"
+    shell:
+        "tausweep stage lyapunov --cell {params.cell:q} --output {output} 2> {log}"
