@@ -1,5 +1,4 @@
 # tausweep: on the difficulty of learning chaotic dynamics with RNNs, as a workflow.
-import os
 import sys
 from pathlib import Path
 
@@ -12,11 +11,12 @@ from tausweep.plan import Plan
 min_version("9.0")
 
 # Jobs find the command `tausweep` installed beside this Snakemake, be it activated or not.
-os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+shell.prefix(f"export PATH={Path(sys.executable).parent}:$PATH; ")
 
 # A file given with --configfile stands alone: config.yaml is not merged into it, unless all it
 # holds are settings without an experiment of their own.
 if not {"experiment", "series", "models", "methods"} & set(config):
+
     configfile: Path(workflow.basedir) / "config.yaml"
 
 
@@ -40,4 +40,4 @@ include: "workflow/rules/figures.smk"
 rule all:
     default_target: True
     input:
-        FIGURES,
+        rules.figures.input,

@@ -213,9 +213,15 @@ def test_smoothing_has_a_width_in_frequency_and_loses_no_power():
         frequency = np.arange(1, steps // 2 + 1) / steps
         assert p @ frequency == pytest.approx(0.25, abs=1e-9)
         assert math.sqrt(p @ (frequency - 0.25) ** 2) == pytest.approx(0.02, rel=0.01)
-    # At an end of the spectrum the Gaussian is folded back, not cut off.
+
+
+def test_smoothing_folds_back_what_would_leave_the_spectrum():
+    """The lowest line smoothed over σ = 20 bins: g(i) + g(i + 1), the second its reflection."""
     slow = np.cos(2 * np.pi * np.arange(1_000) / 1_000)[:, None]
-    assert np.all(np.diff(power_spectrum(slow, 0.02)[:, 0]) <= 1e-18)
+    p = power_spectrum(slow, 0.02)[:, 0]
+    i = np.arange(60)
+    g = np.exp(-0.5 * (i / 20) ** 2) + np.exp(-0.5 * ((i + 1) / 20) ** 2)
+    assert p[:60] / p[0] == pytest.approx(g / g[0], rel=1e-9)
 
 
 @pytest.mark.parametrize("constant", [0.0, 0.3, 1e4])
@@ -462,10 +468,21 @@ def test_a_member_is_judged_alone(metrics, inputs):
     xr.testing.assert_identical(alone, metrics.isel(member=[LOST]))
 
 
-def test_excerpt_is_no_longer_than_what_there_is(inputs):
+def test_a_short_orbit_sets_the_length(inputs):
+    """Compared are the beginning of the held-out part and the end of the training part."""
     orbit, signal, train = inputs
     short = run(CELL, orbit.isel(time=slice(0, 20)), signal, train)
     assert short["n"] == short.sizes["step"] == 20
+    x = signal["x"].to_numpy()
+    assert short["D_stsp_floor"] == d_stsp(x[TRAIN : TRAIN + 20], x[TRAIN - 20 : TRAIN], bins=8)
+
+
+def test_a_short_training_part_sets_the_length(inputs):
+    orbit, signal, train = inputs
+    short = run(CELL, orbit, signal.assign(train_steps=600), train)
+    assert short["n"] == 600
+    x = signal["x"].to_numpy()
+    assert short["D_stsp_floor"] == d_stsp(x[600:1_200], x[:600], bins=8)
 
 
 def test_stage_refuses_members_of_another_block(inputs):

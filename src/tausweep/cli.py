@@ -1,4 +1,4 @@
-"""The command `tausweep`: what the workflow's rules call and what a person pastes to rerun a job."""
+"""The command `tausweep`: what the workflow's rules call, and a person to repeat a job."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def _parser() -> argparse.ArgumentParser:
     stage.add_argument("name", help="series, signal, lyapunov, train, orbit, metrics or collect")
     stage.add_argument("--cell", required=True, help="the job as JSON, as snakemake -p prints it")
     stage.add_argument("--output", required=True, type=Path, help="results/STAGE/KEY.nc")
-    stage.add_argument("--source", nargs="?", help="the file that a series of system 'file' is read from")
+    stage.add_argument(
+        "--source", nargs="?", help="the file that a series of system 'file' is read from"
+    )
     stage.add_argument("--threads", type=int, default=1, help="CPU threads (default: 1)")
     stage.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto: CUDA if there"
@@ -69,7 +71,8 @@ def _stage(options: argparse.Namespace) -> None:
 def _figure(options: argparse.Namespace) -> None:
     from tausweep import figures, store
 
-    figures.draw(options.kind, store.read(options.input), json.loads(options.options), options.output)
+    dataset = store.read(options.input)
+    figures.draw(options.kind, dataset, json.loads(options.options), options.output)
 
 
 if __name__ == "__main__":

@@ -60,9 +60,8 @@ def _rows(block: xr.Dataset, **labels: str) -> xr.Dataset:
     for name in shared:
         rows[name] = rows[name].expand_dims(run=rows.sizes["run"])
     rows = rows.set_coords(["tau", "of_tau_pred"])
-    return rows.assign_coords(
-        {name: ("run", np.full(rows.sizes["run"], text, dtype=object)) for name, text in labels.items()}
-    )
+    length = rows.sizes["run"]
+    return rows.assign_coords({name: ("run", _text(label, length)) for name, label in labels.items()})
 
 
 def _signal(name: str, lyapunov: xr.Dataset, metrics: xr.Dataset) -> xr.Dataset:
@@ -72,7 +71,12 @@ def _signal(name: str, lyapunov: xr.Dataset, metrics: xr.Dataset) -> xr.Dataset:
     out["variable_name"] = ("variable", metrics.variable.values.astype(object))
     for attribute in ("dt", "time_unit"):
         out[attribute] = ((), lyapunov.attrs[attribute])
-    return out.expand_dims("signal").assign_coords(signal=("signal", np.array([name], dtype=object)))
+    return out.expand_dims("signal").assign_coords(signal=("signal", _text(name, 1)))
+
+
+def _text(text: str, length: int) -> np.ndarray:
+    """The same label `length` times, as text of any length is kept in NetCDF."""
+    return np.full(length, text, dtype=object)
 
 
 def _unnamed(dataset: xr.Dataset) -> xr.Dataset:

@@ -156,20 +156,25 @@ class Signal(Settings):
 
 
 class Embedding(Settings):
-    """Delay embedding of the signal for the estimate of λ_max; 1 leaves the signal as it is."""
+    """Delay embedding of the signal for the estimate of λ_max."""
 
-    dimension: PositiveInt = 1
-    delay: PositiveInt = 1
-    """Delay between coordinates, in steps."""
+    dimension: PositiveInt | None = None
+    """Delayed copies of every variable, the present one included. Default: 2 where there are
+    several variables, which tells neighbours that only look alike (a drive cos ωt passes each
+    value twice per period) from true ones. A single variable needs it set."""
+    delay: PositiveInt | None = None
+    """Delay between coordinates, in steps. Default: a quarter of the mean period."""
 
 
 class Tangent(Settings):
     """λ_max from the equations of a simulated system, by tangent dynamics with QR."""
 
-    members: PositiveInt = 32
+    members: Annotated[int, Strict(), Field(gt=1)] = 256
     """Independent trajectories; their spread gives the standard error."""
-    time: PositiveFloat = 500.0
+    time: PositiveFloat = 200.0
     """Length of each trajectory, in units of the system's time."""
+    transient: PositiveFloat = 50.0
+    """Time run before that and dropped, in units of the system's time."""
     seed: NaturalInt = 0
 
 
@@ -255,7 +260,9 @@ class Training(Settings):
     sequence_length: PositiveInt = 200
     """Steps predicted in each sequence, L; no τ may exceed it."""
     learning_rate: PositiveFloat = 1e-3
-    """Of Adam."""
+    """Of Adam, at the first epoch."""
+    final_learning_rate: PositiveFloat | None = None
+    """At the last epoch, reached exponentially. Default: the rate stays as it is."""
     seed: NaturalInt = 0
     """Member i draws its initial weights and batches from (seed, i)."""
 

@@ -200,9 +200,21 @@ class Plan:
                 "it was made with another configuration or version"
             ) from None
 
-    def paths(self, *stages: str) -> list[str]:
-        """The files of all cells of these stages."""
-        return [cell.path for cell in self.cells.values() if cell.stage in stages]
+    def figure(self, name: str) -> Figure:
+        """The figure of this name.
+
+        Raises
+        ------
+        ConfigError
+            The experiment has no such figure.
+        """
+        try:
+            return self.figures[name]
+        except KeyError:
+            raise cfg.ConfigError(
+                f"no figure {name} in experiment {self.experiment.experiment}: there are "
+                f"{', '.join(self.figures)}"
+            ) from None
 
     def __format__(self, key: str) -> str:
         """What the cell with this key is about, for messages: `f"{plan:{key}}"`."""

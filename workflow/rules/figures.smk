@@ -4,28 +4,13 @@ localrules:
     lyapunov,
 
 
-FIGURES = [
-    f"results/figures/{EXPERIMENT.experiment}/{name}.{format}"
-    for name in PLAN.figures
-    for format in ("pdf", "png")
-]
-
-
-def figure(wildcards):
-    try:
-        return PLAN.figures[wildcards.name]
-    except KeyError:
-        known = ", ".join(PLAN.figures)
-        raise WorkflowError(f"no figure {wildcards.name}: there are {known}") from None
-
-
 rule figure:
     input:
         lambda wildcards: ancient(figure(wildcards).cell.path),
     output:
-        pdf=f"results/figures/{EXPERIMENT.experiment}/{{name}}.pdf",
+        pdf=f"{FIGURES}.pdf",
         png=report(
-            f"results/figures/{EXPERIMENT.experiment}/{{name}}.png",
+            f"{FIGURES}.png",
             category="Figures",
             caption="../report/figure.rst",
             labels={"figure": "{name}"},
@@ -34,15 +19,15 @@ rule figure:
         f"results/logs/figures/{EXPERIMENT.experiment}/{{name}}.log",
     benchmark:
         f"results/benchmarks/figures/{EXPERIMENT.experiment}/{{name}}.jsonl"
-    params:
-        kind=lambda wildcards: figure(wildcards).kind,
-        options=lambda wildcards: figure(wildcards).json,
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        kind=lambda wildcards: figure(wildcards).kind,
+        options=lambda wildcards: figure(wildcards).json,
     message:
         "figure {wildcards.name}"
     shell:
@@ -52,9 +37,9 @@ rule figure:
 
 rule figures:
     input:
-        FIGURES,
+        figures("sweep", "reconstruction", "lyapunov"),
 
 
 rule lyapunov:
     input:
-        [path for path in FIGURES if "/lyapunov_" in path],
+        figures("lyapunov"),

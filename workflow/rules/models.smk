@@ -10,16 +10,16 @@ rule train:
         "results/logs/train/{key}.log",
     benchmark:
         "results/benchmarks/train/{key}.jsonl"
-    params:
-        cell=cell("train"),
+    retries: 1
     conda:
         "../../envs/environment.yaml"
     threads: 1
-    retries: 1
     resources:
         mem_mb=lambda wildcards, attempt: 4000 * attempt,
         runtime=lambda wildcards, attempt: 720 * attempt,
         gpu=1,
+    params:
+        cell=cell("train"),
     message:
         "train {PLAN:{wildcards.key}}"
     shell:
@@ -36,14 +36,14 @@ rule run_orbit:
         "results/logs/orbit/{key}.log",
     benchmark:
         "results/benchmarks/orbit/{key}.jsonl"
-    params:
-        cell=cell("orbit"),
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=4000,
         runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        cell=cell("orbit"),
     message:
         "orbits of {PLAN:{wildcards.key}}"
     shell:
@@ -59,14 +59,14 @@ rule measure_orbit:
         "results/logs/metrics/{key}.log",
     benchmark:
         "results/benchmarks/metrics/{key}.jsonl"
-    params:
-        cell=cell("metrics"),
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=4000,
         runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        cell=cell("metrics"),
     message:
         "metrics of {PLAN:{wildcards.key}}"
     shell:
@@ -82,14 +82,14 @@ rule collect:
         "results/logs/collect/{key}.log",
     benchmark:
         "results/benchmarks/collect/{key}.jsonl"
-    params:
-        cell=cell("collect"),
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=4000,
         runtime=30,
+    params:
+        cell=cell("collect"),
     message:
         "collect all metrics"
     shell:

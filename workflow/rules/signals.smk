@@ -10,14 +10,14 @@ rule make_series:
         "results/logs/series/{key}.log",
     benchmark:
         "results/benchmarks/series/{key}.jsonl"
-    params:
-        cell=cell("series"),
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=2000,
         runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        cell=cell("series"),
     message:
         "series: {PLAN:{wildcards.key}}"
     shell:
@@ -33,14 +33,14 @@ rule make_signal:
         "results/logs/signal/{key}.log",
     benchmark:
         "results/benchmarks/signal/{key}.jsonl"
-    params:
-        cell=cell("signal"),
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=2000,
         runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        cell=cell("signal"),
     message:
         "signal: {PLAN:{wildcards.key}}"
     shell:
@@ -56,14 +56,14 @@ rule measure_lyapunov:
         "results/logs/lyapunov/{key}.log",
     benchmark:
         "results/benchmarks/lyapunov/{key}.jsonl"
-    params:
-        cell=cell("lyapunov"),
     conda:
         "../../envs/environment.yaml"
     threads: 1
     resources:
         mem_mb=4000,
         runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        cell=cell("lyapunov"),
     message:
         "λ_max: {PLAN:{wildcards.key}}"
     shell:

@@ -26,8 +26,8 @@ def exponents(
     *,
     length: float,
     transient: float,
+    rng: np.random.Generator,
     count: int = 1,
-    seed: int = 0,
 ) -> Float[np.ndarray, "member exponent"]:
     """Measure the largest Lyapunov exponents along an ensemble of trajectories.
 
@@ -48,8 +48,8 @@ def exponents(
         Time measured over and time dropped before, in the system's units.
     count
         How many exponents; all of them sum up to the mean divergence of the vector field.
-    seed
-        Of the initial tangent vectors.
+    rng
+        Draws the initial tangent vectors.
 
     Returns
     -------
@@ -66,7 +66,6 @@ def exponents(
         stretch = system.jacobian(time, state[..., 0]) @ tangent
         return np.concatenate([flow[..., None], stretch], axis=2).ravel()
 
-    rng = np.random.default_rng(seed)
     tangent, _ = np.linalg.qr(rng.standard_normal((members, coordinates, count)))
     norm = np.linalg.norm(system.jacobian(times, states), axis=(1, 2)).mean()
     intervals = int(np.ceil(length * norm / STRETCH))

@@ -38,6 +38,7 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
     "constant": (("member", "variable"), "whether the orbit did not diverge and stands still", "1"),
     "final_loss": (("member",), f"training loss, mean of the last {LAST_EPOCHS} epochs", "1"),
     "tau": ((), "learning interval", "steps"),
+    "of_tau_pred": ((), "learning interval as asked for, NaN if in steps", "tau_pred"),
     "n": ((), "length of everything that is compared", "steps"),
     "excerpt": (("member", "step", "variable"), "beginning of the orbit", "standard deviations"),
     "data_excerpt": (("step", "variable"), "beginning of the held-out data", "standard deviations"),
@@ -83,17 +84,19 @@ def run(cell: Metrics, orbit: xr.Dataset, signal: xr.Dataset, train: xr.Dataset)
     diverged = orbit["diverged"].to_numpy().astype(np.int8)
     step = np.arange(min(cell.excerpt, x.shape[1], len(held_out)))
 
+    scale, mean = signal["scale"].to_numpy(), signal["mean"].to_numpy()
     _, loss = xr.align(orbit["diverged"], train["loss"], join="exact")
     final = loss.transpose("member", "epoch").to_numpy()[:, -LAST_EPOCHS:].mean(axis=1)
 
     values = {
         **_state_space(cell, orbits, data, other),
         **_spectra(cell, orbits, data, other, diverged == 1),
-        **_legacy(cell, orbits, data, other),
+        **_legacy(cell, *(part * scale + mean for part in (orbits, data, other))),
         "diverged": diverged,
         "diverged_at": orbit["diverged_at"].to_numpy(),
         "final_loss": final,
         "tau": train["tau"].to_numpy(),
+        "of_tau_pred": train["of_tau_pred"].to_numpy(),
         "n": n,
         "excerpt": x[:, : len(step)].astype(np.float32),
         "data_excerpt": held_out[: len(step)].astype(np.float32),
@@ -149,6 +152,7 @@ def _legacy(
     data: Trajectory,
     other: Trajectory,
 ) -> dict[str, Any]:
+    """The published code compares data as they are, not standardised: its boxes lie about zero."""
     settings = cell.legacy
     scale = data.std(axis=0, ddof=1)
     visited = legacy.histogram(data, scale, settings.bins)

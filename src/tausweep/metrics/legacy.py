@@ -79,7 +79,7 @@ def power_spectrum(
     centred = pieces - pieces.mean(axis=1, keepdims=True)
     deviation = np.where(used, pieces.std(axis=1, ddof=1, keepdims=True), 1.0)
     power = np.abs(np.fft.rfft(centred / deviation, axis=1)) ** 2 * 2 / piece**2
-    total, number = np.sum(power * used, axis=0), np.sum(used, axis=0)
+    total, number = power.sum(axis=0), used.sum(axis=0)  # what is not used has no power
     average = np.where(number > 0, total / np.maximum(number, 1), np.nan)
     smooth = ndimage.gaussian_filter1d(average, smoothing, axis=0, mode="constant", truncate=5.0)
     return np.asarray(smooth[:frequencies])

@@ -66,7 +66,7 @@ def pseudo_inverse(
     Bt = B.mT
     wide = B.shape[-1] >= B.shape[-2]
     gram = B @ Bt if wide else Bt @ B
-    half = torch.linalg.solve_ex(gram, B if wide else Bt, check_errors=False).result
+    half: Tensor = torch.linalg.solve_ex(gram, B if wide else Bt, check_errors=False).result
     return half.mT if wide else half
 
 

@@ -28,9 +28,7 @@ class Cell(Protocol):
     memory: int
     """How many tensors the state holds beside z."""
 
-    def initial(
-        self, latent: int, rng: np.random.Generator
-    ) -> dict[str, Float[np.ndarray, "..."]]:
+    def initial(self, latent: int, rng: np.random.Generator) -> dict[str, Float[np.ndarray, "..."]]:
         """Initial parameters of one member with `latent` units."""
         ...
 

@@ -23,9 +23,7 @@ class LSTM:
     }
     memory = 1
 
-    def initial(
-        self, latent: int, rng: np.random.Generator
-    ) -> dict[str, Float[np.ndarray, "..."]]:
+    def initial(self, latent: int, rng: np.random.Generator) -> dict[str, Float[np.ndarray, "..."]]:
         """All parameters uniform in ±1/√M."""
         bound = latent**-0.5
         size = {"gate": 4 * latent, "latent_from": latent}

@@ -19,9 +19,7 @@ class PLRNN:
     dimensions = {"A": ("latent",), "W": ("latent", "latent_from"), "h": ("latent",)}  # noqa: RUF012
     memory = 0
 
-    def initial(
-        self, latent: int, rng: np.random.Generator
-    ) -> dict[str, Float[np.ndarray, "..."]]:
+    def initial(self, latent: int, rng: np.random.Generator) -> dict[str, Float[np.ndarray, "..."]]:
         """Initial A (latent), W (latent, latent_from; zero diagonal) and h (latent)."""
         R = rng.standard_normal((latent, latent))
         AW = np.eye(latent) + R.T @ R / latent

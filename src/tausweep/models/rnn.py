@@ -19,9 +19,7 @@ class RNN:
     }
     memory = 0
 
-    def initial(
-        self, latent: int, rng: np.random.Generator
-    ) -> dict[str, Float[np.ndarray, "..."]]:
+    def initial(self, latent: int, rng: np.random.Generator) -> dict[str, Float[np.ndarray, "..."]]:
         """All parameters uniform in ±1/√M."""
         bound = latent**-0.5
         return {

@@ -44,8 +44,7 @@ def _windows(
     The shorter windows stand last, so that those still running are always the first `width`; the
     targets are in the order in which steps produce predictions.
     """
-    members, sequences, samples, variables = x.shape
-    length = samples - 1
+    sequences, length = x.shape[1], x.shape[2] - 1
     full, rest = divmod(length, tau)
     x = x.permute(0, 3, 2, 1)  # member, variable, time, sequence
 

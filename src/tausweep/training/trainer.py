@@ -66,23 +66,19 @@ def train(
             f"training.sequence_length is {length}, but the signal has only {len(x)} samples to "
             f"train on: give a longer series or set training.sequence_length below {len(x)}"
         )
-    p = _stack(
-        [
-            initial_parameters(cell, latent, x.shape[1], np.random.default_rng([settings.seed, m, 0]))
-            for m in members
-        ]
-    )
+    p = _initial(cell, latent, x.shape[1], settings.seed, members)
     streams = [np.random.default_rng([settings.seed, m, 1]) for m in members]
     data = torch.as_tensor(x, dtype=torch.float32, device=torch.get_default_device())
     offsets = torch.arange(length + 1)
     adam = torch.optim.Adam(p.values(), lr=settings.learning_rate, fused=True)
     records = torch.zeros(2, len(members), settings.epochs, device="cpu")
     for epoch in range(settings.epochs):
+        adam.param_groups[0]["lr"] = _learning_rate(settings, epoch)
         sums = torch.zeros(2, len(members))
         for starts in _starts(streams, settings, len(x)):
             adam.zero_grad()
             losses = loss(p, data[starts[..., None] + offsets])
-            losses.sum().backward()
+            torch.autograd.backward(losses.sum())
             sums += torch.stack([losses.detach(), _norm(p)])
             adam.step()
         records[:, :, epoch] = sums.cpu() / settings.batches
@@ -92,7 +88,9 @@ def train(
     return Trained(values, *records.numpy())
 
 
-def _stack(parameters: list[dict[str, Float[np.ndarray, "..."]]]) -> Parameters:
+def _initial(cell: Cell, latent: int, variables: int, seed: int, members: range) -> Parameters:
+    streams = [np.random.default_rng([seed, m, 0]) for m in members]
+    parameters = [initial_parameters(cell, latent, variables, rng) for rng in streams]
     return {
         name: torch.tensor(
             np.stack([p[name] for p in parameters]),
@@ -102,6 +100,14 @@ def _stack(parameters: list[dict[str, Float[np.ndarray, "..."]]]) -> Parameters:
         )
         for name in parameters[0]
     }
+
+
+def _learning_rate(settings: Training, epoch: int) -> float:
+    """Constant, or decaying exponentially from the first epoch to the last."""
+    if settings.final_learning_rate is None or settings.epochs == 1:
+        return settings.learning_rate
+    decay = settings.final_learning_rate / settings.learning_rate
+    return settings.learning_rate * decay ** (epoch / (settings.epochs - 1))
 
 
 def _starts(streams: list[np.random.Generator], settings: Training, samples: int) -> Tensor:

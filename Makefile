@@ -1,0 +1,42 @@
+# The two commands of the README, and what developers run. Each makes the environment it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+CORES ?= all
+
+.PHONY: help reproduce test test-slow lint clean
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+reproduce: $(VENV)/runtime ## run the default experiment and write results/report.html
+	$(BIN)/snakemake --cores $(CORES)
+	$(BIN)/snakemake --cores $(CORES) --report results/report.html
+	@echo "Done: open results/report.html"
+
+test: $(VENV)/dev ## run the tests
+	$(BIN)/python -m pytest -m "not slow" -n 2
+
+test-slow: $(VENV)/dev ## run the tests that take longer
+	$(BIN)/python -m pytest -m slow -n 2
+
+lint: $(VENV)/dev ## format, style, types, workflow
+	$(BIN)/pre-commit run --all-files
+
+clean: ## delete the environment (never results)
+	rm -rf $(VENV)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "tausweep needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The stamps are newer than the lists they were made from, or the environment is brought up to date.
+$(VENV)/runtime: envs/requirements.txt pyproject.toml | $(BIN)/python
+	$(PIP) install -r envs/requirements.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev: envs/dev.txt $(VENV)/runtime
+	$(PIP) install -r envs/dev.txt
+	@touch $@
