@@ -15,10 +15,10 @@ reproduce: $(VENV)/runtime ## run the default experiment and write results/repor
 	@echo "Done: open results/report.html"
 
 test: $(VENV)/dev ## run the tests
-	$(BIN)/python -m pytest -m "not slow" -n 2
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadgroup
 
 test-slow: $(VENV)/dev ## run the tests that take longer
-	$(BIN)/python -m pytest -m slow -n 2
+	$(BIN)/python -m pytest -m slow -n 2 --dist loadgroup
 
 lint: $(VENV)/dev ## format, style, types, workflow
 	$(BIN)/pre-commit run --all-files

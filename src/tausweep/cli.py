@@ -53,19 +53,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _stage(options: argparse.Namespace) -> None:
-    # Imported here: the other commands and --help need not wait for torch.
-    import torch
-
+    # Imported here: the other commands and --help need not wait for it.
     from tausweep import stages
     from tausweep.plan import Cell
 
     cell = Cell.from_json(options.cell, options.source)
     if cell.stage != options.name:
         raise ValueError(f"the cell is of stage {cell.stage}, not {options.name}")
-    torch.set_num_threads(options.threads)
-    if options.device == "cuda" or (options.device == "auto" and torch.cuda.is_available()):
-        torch.set_default_device("cuda")
-    stages.run(cell, options.output)
+    stages.run(cell, options.output, threads=options.threads, device=options.device)
 
 
 def _figure(options: argparse.Namespace) -> None:

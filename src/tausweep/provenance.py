@@ -9,8 +9,6 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-import torch
-
 import tausweep
 
 _PACKAGES = ("numpy", "scipy", "torch", "xarray", "netCDF4")
@@ -29,15 +27,14 @@ def collect(seconds: float) -> dict[str, str | float]:
         "versions": f"python {platform.python_version()}, {', '.join(versions)}",
         "git_commit": commit,
         "git_dirty": dirty,
-        "command": " ".join(["tausweep", *sys.argv[1:2]]),
     }
 
 
 def _device() -> str:
-    device = torch.get_default_device()
-    if device.type == "cuda":
-        return f"cuda: {torch.cuda.get_device_name(device)}"
-    return f"cpu: {platform.machine()}, {torch.get_num_threads()} threads"
+    torch = sys.modules.get("torch")  # asked only where the stage itself needed it
+    if torch is not None and torch.get_default_device().type == "cuda":
+        return f"cuda: {torch.cuda.get_device_name()}"
+    return f"cpu: {platform.machine()}"
 
 
 def _git() -> tuple[str, str]:

@@ -6,6 +6,7 @@ The stages themselves are pure functions of Datasets; this is the input and outp
 from __future__ import annotations
 
 import importlib
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +18,10 @@ from tausweep.plan import STAGES, Cell
 from tausweep.series import files
 
 
-def run(cell: Cell, output: Path) -> None:
+def run(cell: Cell, output: Path, *, threads: int = 1, device: str = "auto") -> None:
     """Run the stage of `cell` and write its Dataset to `output`.
+
+    `device` is "cpu", "cuda", or "auto" for CUDA where there is one.
 
     Inputs are looked for beside the output: `output` is `<results>/<stage>/<key>.nc`, an input
     `<results>/<its stage>/<its key>.nc`.
@@ -36,6 +39,8 @@ def run(cell: Cell, output: Path) -> None:
     results = output.parent.parent
     inputs = {role: _read(cell, results, names) for role, names in cell.inputs.items()}
     stage: Callable[..., xr.Dataset] = importlib.import_module(STAGES[cell.stage].module).run
+    if "torch" in sys.modules:  # not every stage needs it, and it takes seconds to import
+        _set_up_torch(threads, device)
     dataset = stage(cell.settings, **inputs)
     store.write(
         dataset,
@@ -44,6 +49,14 @@ def run(cell: Cell, output: Path) -> None:
         key=cell.key,
         provenance={"cell": cell.json, **provenance.collect(time.perf_counter() - began)},
     )
+
+
+def _set_up_torch(threads: int, device: str) -> None:
+    import torch
+
+    torch.set_num_threads(threads)
+    if device == "cuda" or (device == "auto" and torch.cuda.is_available()):
+        torch.set_default_device("cuda")
 
 
 def _read(cell: Cell, results: Path, names: str | list[str]) -> xr.Dataset | list[xr.Dataset]:

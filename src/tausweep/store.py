@@ -6,6 +6,7 @@ read is checked against the digest of its numbers, so that a damaged file is nev
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Mapping
@@ -52,7 +53,8 @@ def write(
     except (OSError, RuntimeError) as error:  # the NetCDF library reports a full disk as either
         raise StoreError(f"{path}: cannot be written: {error}; nothing was left there") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def read(path: Path, *, stage: str | None = None) -> xr.Dataset:

@@ -7,19 +7,20 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
-from mpl_toolkits.mplot3d.axes3d import Axes3D
+from mpl_toolkits.mplot3d.axes3d import Axes3D  # type: ignore[import-untyped]
 
 from tausweep.config import Name, ReconstructionFigure, Style
 from tausweep.figures.collected import of_series, quantile
-from tausweep.figures.style import DATA, QUIET, number
+from tausweep.figures.style import DATA, QUIET, characters, number
 
 ROLES = ("smallest", "best", "largest")
 
-MARGIN = 0.25
+MARGIN = 0.15
 """How far the axes reach beyond the data, as a fraction of their range."""
 
 STILL = 0.02
@@ -29,6 +30,8 @@ VIEW = {"elev": 12, "azim": -65}
 """Shows both wings of the Lorenz attractor."""
 
 Excerpt = Float[np.ndarray, "step variable"]
+Corner = Float[np.ndarray, " variable"]
+Grid = Shaped[np.ndarray, "row column"]
 
 
 class Options(ReconstructionFigure):
@@ -63,7 +66,8 @@ def reconstruction(dataset: xr.Dataset, options: Mapping[str, Any]) -> Figure:
     data, names = _data(signal, settings.steps)
     members = [_members_shown(each.rows) for each in trained]
     roles = [role for role in ROLES if any(role in shown for shown in members)]
-    figure, panels = _grid(len(trained), len(roles), data.shape[1], settings.style.width)
+    figure, panels = _grid(len(trained), len(roles), data.shape[1], settings.style)
+    between = ", " if characters(settings.style) / len(roles) > 36 else "\n"
     for row, each, shown in zip(panels, trained, members, strict=True):
         for axes, role in zip(row, roles, strict=True):
             if role not in shown:
@@ -72,12 +76,11 @@ def reconstruction(dataset: xr.Dataset, options: Mapping[str, Any]) -> Figure:
             member = shown[role]
             orbit = member["excerpt"].transpose("step", "variable").to_numpy()
             _panel(axes, data, orbit[: len(data), : data.shape[1]], names, each.look.colour)
-            tau, d_stsp = member["tau"].item(), member["D_stsp"].item()
-            axes.set_title(
-                f"{each.label}\n{role} $\\tau$ = {tau}, $D_\\mathrm{{stsp}}$ = {number(d_stsp)}",
-            )
+            tau, d_stsp = member["tau"].item(), number(member["D_stsp"].item())
+            metric = rf"$D_\mathrm{{stsp}}$ = {d_stsp}"
+            axes.set_title(f"{each.label}\n{role} $\\tau$ = {tau}{between}{metric}")
             if member["diverged"].item():
-                _remark(axes, "diverged", height=0.02)
+                _remark(axes, "diverged", height=0.96)
     data_line = Line2D([], [], color=DATA, label="held-out data")
     figure.legend(handles=[data_line], loc="outside lower center")
     return figure
@@ -89,7 +92,8 @@ def _data(signal: xr.Dataset, steps: int) -> tuple[Excerpt, list[str]]:
     there = np.isfinite(excerpt.to_numpy())
     variables = np.flatnonzero(there.any(axis=0))[:3]
     data = excerpt.to_numpy()[there.any(axis=1)][:steps, variables]
-    return data, [str(name) for name in signal["variable_name"].to_numpy()[variables]]
+    names = signal["variable_name"].to_numpy()[variables]
+    return data, [str(name).replace("$", r"\$") for name in names]
 
 
 def _members_shown(rows: xr.Dataset) -> dict[str, xr.Dataset]:
@@ -111,10 +115,13 @@ def _median_member(rows: xr.Dataset) -> xr.Dataset:
     return rows.isel(run=order[(len(order) - 1) // 2])
 
 
-def _grid(rows: int, columns: int, variables: int, width: float) -> tuple[Figure, np.ndarray]:
-    """A panel for every model and τ: square in space and plane, flat against time."""
-    height = width / 3 * (0.5 if variables == 1 else 1.0)
-    figure = Figure(figsize=(width, rows * height + 0.3), layout="constrained")
+def _grid(rows: int, columns: int, variables: int, style: Style) -> tuple[Figure, Grid]:
+    """A panel for every model and τ: about square in space and plane, flat against time."""
+    letter = style.font_size / 72
+    height = style.width / 3 * {1: 0.4, 2: 0.7, 3: 0.75}[variables] + 5 * letter
+    # Axes in space reach beyond what the layout allows for them.
+    layout = ConstrainedLayoutEngine(rect=(0, 0, 0.97, 1), h_pad=letter)
+    figure = Figure(figsize=(style.width, rows * height + 3 * letter), layout=layout)
     panels = figure.subplots(
         rows, columns, squeeze=False, subplot_kw={"projection": "3d" if variables == 3 else None}
     )
@@ -140,7 +147,7 @@ def _coordinates(x: Excerpt) -> Float[np.ndarray, "axis step"]:
     return np.array([np.arange(len(x)), x[:, 0]]) if x.shape[1] == 1 else x.T
 
 
-def _frame(axes: Axes, low: np.ndarray, high: np.ndarray, names: list[str], steps: int) -> None:
+def _frame(axes: Axes, low: Corner, high: Corner, names: list[str], steps: int) -> None:
     """Axes with names and without numbers: the variables are standardised."""
     if len(names) == 1:
         axes.set(xlabel="step", ylabel=names[0], xlim=(0, steps), ylim=(low[0], high[0]))
@@ -150,7 +157,7 @@ def _frame(axes: Axes, low: np.ndarray, high: np.ndarray, names: list[str], step
     if isinstance(axes, Axes3D):
         axes.set(zlabel=names[2], zlim=(low[2], high[2]), zticks=[])
         axes.view_init(**VIEW)
-        axes.set_box_aspect(None, zoom=1.1)
+        axes.set_box_aspect(None, zoom=1.32)
         for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
             axis.pane.set_visible(False)
             axis.line.set(color=QUIET, linewidth=0.5)
@@ -163,4 +170,4 @@ def _vacant(axes: Axes, role: str) -> None:
 
 
 def _remark(axes: Axes, text: str, height: float) -> None:
-    axes.annotate(text, (0.5, height), xycoords="axes fraction", ha="center", color=QUIET)
+    axes.annotate(text, (0.5, height), xycoords="axes fraction", ha="center", va="top", color=QUIET)

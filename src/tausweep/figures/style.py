@@ -73,6 +73,11 @@ def context(style: Style) -> AbstractContextManager[None]:
     )
 
 
+def characters(style: Style) -> float:
+    """How many characters fit side by side in the width of a figure, about."""
+    return 72 * style.width / (0.5 * style.font_size)
+
+
 def number(value: float) -> str:
     """Three significant digits, with a power of ten only where it is shorter."""
     if value != 0 and not 1e-4 <= abs(value) < 1e5:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Shaped
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -18,15 +20,22 @@ from matplotlib.transforms import ScaledTranslation
 
 from tausweep.config import Name, Style, SweepFigure
 from tausweep.figures.collected import Trained, of_series, quantile
-from tausweep.figures.style import QUIET
+from tausweep.figures.style import QUIET, characters
 
 PANELS = (("D_stsp", r"$D_\mathrm{stsp}$ (nats)"), ("D_H", r"$D_H$"))
+AROUND = 10
+"""Width of what stands beside the axes of a panel, in characters."""
+
 BAND = 0.18
+"""Opacity of a band."""
+
 MEMBER: dict[str, Any] = {
     "linestyle": "", "marker": "o", "markersize": 2.2, "markeredgewidth": 0, "alpha": 0.45
 }  # fmt: skip
-EQUATIONS: dict[str, Any] = {"color": "black", "linewidth": 0.8, "linestyle": ":"}
 DIVERGED: dict[str, Any] = {"linestyle": "", "marker": "x", "markersize": 3.5, "alpha": 0.8}
+EQUATIONS: dict[str, Any] = {"color": "black", "linewidth": 0.8, "linestyle": ":"}
+
+Grid = Shaped[np.ndarray, "row column"]
 
 
 class Options(SweepFigure):
@@ -57,28 +66,37 @@ def sweep(dataset: xr.Dataset, options: Mapping[str, Any]) -> Figure:
     """
     settings = Options.model_validate(options)
     trained, rows, signal = of_series(dataset, settings.series, settings.style)
-    figure = Figure(
-        figsize=(settings.style.width, 0.42 * settings.style.width), layout="constrained"
-    )
-    for axes, (metric, label) in zip(figure.subplots(1, 2, sharex=True), PANELS, strict=True):
+    handles = _legend(trained, rows, signal, settings.band)
+    columns = _columns(handles, characters(settings.style))
+    figure, panels = _grid(settings.style, legend_rows=math.ceil(len(handles) / columns))
+    room = characters(settings.style) / panels.shape[1] - AROUND
+    for axes, (metric, label) in zip(panels.flat, PANELS, strict=True):
         name = f"{metric}_legacy" if settings.show_legacy else metric
-        _tau_axis(axes, rows["tau"].to_numpy(), signal, settings.log_tau)
+        _tau_axis(axes, rows["tau"].to_numpy(), signal, settings.log_tau, room)
         _value_axis(axes, rows, name)
         axes.set_ylabel(f"{label}, legacy" if settings.show_legacy else label)
-        _references(axes, rows, name)
+        _references(axes, rows, name, signal["tau_pred"].item())
         _tau_pred(axes, signal)
         for i, each in enumerate(trained):
             _curve(axes, each, name, settings.band, aside=3.0 * (i - (len(trained) - 1) / 2))
-    handles = _legend(trained, rows, signal, settings.band)
-    figure.legend(handles=handles, loc="outside lower center", ncols=_columns(handles))
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
     return figure
+
+
+def _grid(style: Style, legend_rows: int) -> tuple[Figure, Grid]:
+    """Place two panels side by side, or below each other where letters are large for the width."""
+    rows, columns = (1, 2) if characters(style) >= 100 else (2, 1)
+    panel, line = 0.7 * style.width / columns, 1.6 * style.font_size / 72
+    size = (style.width, rows * panel + legend_rows * line)
+    figure = Figure(figsize=size, layout="constrained")
+    return figure, figure.subplots(rows, columns, squeeze=False)
 
 
 def _curve(axes: Axes, trained: Trained, name: str, band: float, aside: float) -> None:
     """Median, band and members of one model; members are drawn `aside` points right of their τ."""
     tau, value = trained.rows["tau"].to_numpy(), trained.rows[name].to_numpy()
     colour, marker, label = trained.look.colour, trained.look.marker, trained.label
-    top = axes.get_ylim()[1]
+    top = axes.transData.inverted().transform(axes.transAxes.transform((0, 0.97)))[1]
     taus = np.unique(tau)
     lower, median, upper = (
         np.array([quantile(value[tau == t], q) for t in taus])
@@ -94,10 +112,13 @@ def _curve(axes: Axes, trained: Trained, name: str, band: float, aside: float) -
     lost = _diverged(trained.rows)
     value = np.where(lost & np.isnan(value), top, value)
     shifted = axes.transData + ScaledTranslation(aside / 72, 0, axes.figure.dpi_scale_trans)
-    for where, dots, gid in ((~lost, MEMBER, "members"), (lost, DIVERGED, "diverged")):
+    for where, dots, gid, order in (
+        (~lost, MEMBER, "members", 3),
+        (lost, DIVERGED, "diverged", 5),
+    ):
         axes.plot(
-            tau[where], value[where], **dots, color=colour, transform=shifted, clip_on=False,
-            zorder=3, gid=f"{gid}: {label}",
+            tau[where], value[where], **dots, color=colour, transform=shifted, zorder=order,
+            clip_on=False, in_layout=False, gid=f"{gid}: {label}",
         )  # fmt: skip
 
 
@@ -105,8 +126,13 @@ def _diverged(rows: xr.Dataset) -> Bool[np.ndarray, " run"]:
     return np.asarray(rows["diverged"].to_numpy() == 1)
 
 
-def _tau_axis(axes: Axes, tau: Float[np.ndarray, " run"], signal: xr.Dataset, log: bool) -> None:
-    """Axis of τ, wide enough for τ_pred; a logarithmic one has its ticks at the τ that were used."""
+def _tau_axis(
+    axes: Axes, tau: Float[np.ndarray, " run"], signal: xr.Dataset, log: bool, room: float
+) -> None:
+    """Axis of τ, wide enough for τ_pred; a logarithmic one has its ticks at the τ used.
+
+    `room` is the width of the axes in characters.
+    """
     marks = np.array([signal["tau_pred"].item(), signal["tau_pred_equations"].item()])
     inside = np.concatenate([tau, marks[np.isfinite(marks)]])
     low, high = inside.min(), inside.max()
@@ -119,19 +145,21 @@ def _tau_axis(axes: Axes, tau: Float[np.ndarray, " run"], signal: xr.Dataset, lo
     axes.set_xscale("log")
     axes.set_xlim(low / margin, high * margin)
     taus = np.unique(tau)
-    axes.xaxis.set_major_locator(FixedLocator(taus))
-    axes.xaxis.set_major_formatter(FixedFormatter(_sparse_labels(taus, axes.get_xlim())))
+    axes.xaxis.set_major_locator(FixedLocator(taus.tolist()))
+    axes.xaxis.set_major_formatter(FixedFormatter(_sparse_labels(taus, axes.get_xlim(), room)))
     axes.xaxis.set_minor_locator(NullLocator())
 
 
-def _sparse_labels(taus: Float[np.ndarray, " tau"], limits: tuple[float, float]) -> list[str]:
+def _sparse_labels(
+    taus: Float[np.ndarray, " tau"], limits: tuple[float, float], room: float
+) -> list[str]:
     """Labels of ticks, empty where one would run into that before it."""
-    labels, last = [], -np.inf
-    for place, tau in zip(np.log(taus) / np.log(limits[1] / limits[0]), taus, strict=True):
-        text = f"{tau:g}"
-        room = 0.022 * len(text) + 0.02
-        labels.append(text if place - last > room else "")
-        last = place if labels[-1] else last
+    labels, free = [], -np.inf
+    places = room * np.log(taus) / np.log(limits[1] / limits[0])
+    for place, text in zip(places, (f"{tau:g}" for tau in taus), strict=True):
+        fits = place - len(text) / 2 > free
+        labels.append(text if fits else "")
+        free = place + len(text) / 2 + 1 if fits else free
     return labels
 
 
@@ -154,8 +182,9 @@ def _value_axis(axes: Axes, rows: xr.Dataset, name: str) -> None:
         axes.set_ylim(low - margin, high + margin)
 
 
-def _references(axes: Axes, rows: xr.Dataset, name: str) -> None:
-    """Floor and ceiling of the metric, named where they are drawn."""
+def _references(axes: Axes, rows: xr.Dataset, name: str, tau_pred: float) -> None:
+    """Floor and ceiling of the metric, named where they are drawn, away from τ_pred."""
+    place, align = (0.01, "left") if _fraction(axes, tau_pred) > 0.5 else (1.0, "right")
     for suffix, text, line, side in (
         ("floor", "floor: data vs held-out data", (0, (5, 3)), "top"),
         ("ceiling", "ceiling: constant orbit", (0, (1, 2)), "bottom"),
@@ -167,40 +196,38 @@ def _references(axes: Axes, rows: xr.Dataset, name: str) -> None:
             continue
         axes.axhline(value, color=QUIET, linewidth=0.8, linestyle=line, zorder=1, gid=suffix)
         axes.annotate(
-            text,
-            (1, value),
-            xycoords=("axes fraction", "data"),
-            xytext=(0, 1.5 if side == "bottom" else -1.5),
-            textcoords="offset points",
-            ha="right",
-            va=side,
-            color=QUIET,
-            fontsize="small",
-        )
+            text, (place, value), xycoords=("axes fraction", "data"), ha=align, va=side,
+            xytext=(0, 1.5 if side == "bottom" else -1.5), textcoords="offset points",
+            color=QUIET, fontsize="small",
+        )  # fmt: skip
 
 
 def _tau_pred(axes: Axes, signal: xr.Dataset) -> None:
     """Predictability time with its interval, or why there is none."""
-    low, high = axes.get_xlim()
     tau_pred, equations = signal["tau_pred"].item(), signal["tau_pred_equations"].item()
     if np.isfinite(equations):
         axes.axvline(equations, **EQUATIONS, gid="tau_pred_equations")
     if signal["verdict"].item() != "chaotic":
         _above(axes, 0.5, rf"no $\tau_\mathrm{{pred}}$: {signal['verdict'].item()}")
         return
-    lower, upper = signal["tau_pred_interval"].sel(bound=["lower", "upper"]).to_numpy()
-    if not np.isnan([lower, upper]).any():
-        axes.axvspan(
-            max(lower, low), min(upper, high), color="black", alpha=0.08, linewidth=0, zorder=0
-        )
+    interval = signal["tau_pred_interval"].sel(bound=["lower", "upper"]).to_numpy()
+    if not np.isnan(interval).any():
+        lower, upper = np.clip(interval, *axes.get_xlim())  # the upper bound may be infinite
+        axes.axvspan(lower, upper, color="black", alpha=0.08, linewidth=0, zorder=0)
     axes.axvline(tau_pred, color="black", linewidth=1.0, zorder=1, gid="tau_pred")
-    place = axes.transAxes.inverted().transform(axes.transData.transform((tau_pred, 1)))[0]
-    _above(axes, place, r"$\tau_\mathrm{pred} = \ln 2\,/\,\lambda_\mathrm{max}$")
+    label = r"$\tau_\mathrm{pred} = \ln 2\,/\,\lambda_\mathrm{max}$"
+    _above(axes, _fraction(axes, tau_pred), label)
+
+
+def _fraction(axes: Axes, tau: float) -> float:
+    """Where τ is, as a fraction of the width of the axes."""
+    place = axes.transAxes.inverted().transform(axes.transData.transform((tau, 1)))
+    return float(place[0])
 
 
 def _above(axes: Axes, place: float, text: str) -> None:
     """Write above the axes at a fraction of their width, never beyond their sides."""
-    side = "left" if place < 0.25 else "right" if place > 0.75 else "center"
+    side = "left" if place < 0.2 else "right" if place > 0.8 else "center"
     axes.annotate(
         text, (place, 1), xycoords="axes fraction", xytext=(0, 2), textcoords="offset points",
         ha=side, va="bottom",
@@ -212,7 +239,7 @@ def _legend(
 ) -> list[Artist]:
     """What the legend explains: the models, and of all else only what is there."""
     handles: list[Artist] = [
-        Line2D([], [], color=each.look.colour, marker=each.look.marker, linestyle=each.look.line,
+        Line2D([], [], color=each.look.colour, marker=each.look.marker, ls=each.look.line,
                markeredgecolor="white", markeredgewidth=0.4, label=each.label)
         for each in trained
     ]  # fmt: skip
@@ -228,7 +255,11 @@ def _legend(
     return handles
 
 
-def _columns(handles: list[Artist]) -> int:
-    """Columns of the legend: as many as fit in the width of the figure."""
-    longest = max(len(str(handle.get_label())) for handle in handles)
-    return max(1, min(len(handles), 120 // (longest + 6)))
+def _columns(handles: list[Artist], room: float) -> int:
+    """Columns of the legend: as many as fit in a width of `room` characters."""
+    labels = [re.sub(r"[$_{}\\]|mathrm", "", str(handle.get_label())) for handle in handles]
+    for columns in range(len(labels), 1, -1):
+        split = np.array_split([len(label) + 8 for label in labels], columns)
+        if sum(max(lengths) for lengths in split) <= room:
+            return columns
+    return 1

@@ -50,7 +50,8 @@ def run(cell: Lyapunov, signal: xr.Dataset) -> xr.Dataset:
     period = rosenstein.mean_period(train)
     theiler = cell.theiler or max(1, round(period))
     states = _states(cell.embedding, train, period)
-    _check_length(cell, len(states), theiler)
+    shortest = max(period, 2 * (len(train) - len(states)))
+    _check_length(cell, len(states), theiler, shortest)
     rng = np.random.default_rng(cell.seed)
     divergence = rosenstein.diverge(
         states,
@@ -61,7 +62,7 @@ def run(cell: Lyapunov, signal: xr.Dataset) -> xr.Dataset:
     )
     resampled = divergence.bootstrap(cell.bootstrap, rng)
     if cell.fit_range is None:
-        line = scaling.find(divergence, resampled, shortest=period, confidence=cell.confidence)
+        line = scaling.find(divergence, resampled, shortest=shortest, confidence=cell.confidence)
     else:
         line = scaling.take(divergence, resampled, cell.fit_range, confidence=cell.confidence)
     verdict = "chaotic"
@@ -114,7 +115,12 @@ def _states(
     return rosenstein.embed(train, dimension, delay)
 
 
-def _check_length(cell: Lyapunov, states: int, theiler: int) -> None:
+def _check_length(cell: Lyapunov, states: int, theiler: int, shortest: float) -> None:
+    if cell.max_lag is not None and cell.fit_range is None and cell.max_lag < shortest:
+        raise ValueError(
+            f"lyapunov.max_lag must be at least {shortest:.0f} steps for this signal (one mean "
+            f"period, and twice the embedding), found {cell.max_lag}: raise it"
+        )
     least = max(MINIMUM_STATES, MINIMUM_PERIODS * theiler, 2 * (cell.max_lag or 0))
     if states < least:
         raise ValueError(
@@ -143,7 +149,7 @@ def _curve(
             "standard error of divergence, by block bootstrap",
             "1",
         ),
-        "saturation": ((), divergence.saturated, "mean ln distance of unrelated states", "1"),
+        "saturation": ((), divergence.saturated, "ln rms distance of unrelated states", "1"),
         "theiler": ((), theiler, "Theiler window", "step"),
         "reference_points": ((), divergence.reference_points, "number of neighbour pairs", "1"),
         "zero_distances": ((), divergence.zero_distances, "distances of zero, left out", "1"),

@@ -18,8 +18,8 @@ from scipy.spatial import cKDTree
 
 BLOCKS = 50
 """Blocks of successive reference points that are resampled together."""
-NEAR = 1.5
-"""Neighbours have separated when their mean ln distance is this close to unrelated states'."""
+NEAR = 2.0
+"""Neighbours have separated when their mean ln distance is within this of saturation."""
 LAGS = 1_000
 """At most about this many lags of the curve are computed; longer curves are thinned."""
 
@@ -35,9 +35,9 @@ class Divergence:
     pairs: Int[np.ndarray, "block lag"]
     """How many pairs of a block have a distance that is not zero."""
     saturated: float
-    """Mean ln distance of states that have nothing to do with each other."""
+    """ln of the root mean square distance of states that have nothing to do with each other."""
     saturates: bool
-    """Whether neighbours ever get within e^`NEAR` of that distance: on a cycle, they do not."""
+    """Whether neighbours ever get that far apart, but for `NEAR`: on a cycle they do not."""
     reference_points: int
     zero_distances: int
     """Distances that were zero, over all pairs and lags; they are left out."""
@@ -45,7 +45,8 @@ class Divergence:
     @property
     def mean(self) -> Float[np.ndarray, "lag"]:
         """The curve: mean ln distance at each lag."""
-        return self.resample(np.ones((1, len(self.pairs)), dtype=int))[0]
+        curve: np.ndarray = self.resample(np.ones((1, len(self.pairs)), dtype=int))[0]
+        return curve
 
     def bootstrap(
         self, resamples: int, rng: np.random.Generator
@@ -59,7 +60,7 @@ class Divergence:
     ) -> Float[np.ndarray, "resample lag"]:
         """Curves in which block b is taken `weights[:, b]` times."""
         with np.errstate(invalid="ignore"):  # a lag with no pair at all is NaN
-            return (weights @ self.log_sum) / (weights @ self.pairs)
+            return np.asarray((weights @ self.log_sum) / (weights @ self.pairs))
 
 
 def mean_period(x: Float[np.ndarray, "time variable"]) -> float:
@@ -106,11 +107,10 @@ def diverge(
     def distance(i: Int[np.ndarray, "pair"], j: Int[np.ndarray, "pair"]) -> np.ndarray:
         apart = states[j] - states[i]
         along = np.einsum("pc,pc->p", apart, flow[i])
-        return np.linalg.norm(apart - along[:, None] * flow[i], axis=1)
+        return np.asarray(np.linalg.norm(apart - along[:, None] * flow[i], axis=1))
 
-    with np.errstate(divide="ignore"):
-        unrelated = np.log(distance(*rng.integers(len(states), size=(2, 10_000))))
-    saturated = float(unrelated[np.isfinite(unrelated)].mean())
+    unrelated = distance(*rng.integers(len(states), size=(2, 10_000)))
+    saturated = float(np.log(np.mean(unrelated**2)) / 2)
 
     def follow(
         count: int, lags: Int[np.ndarray, "lag"]
@@ -163,7 +163,7 @@ def neighbours(
     while len(missing):
         # At most 2·theiler + 1 states are too close in time, so this many always suffice.
         asked = min(4 * asked, 2 * theiler + 2, len(states))
-        _, found = tree.query(states[here[missing]], k=asked)
+        found = np.asarray(tree.query(states[here[missing]], k=asked)[1])
         apart = np.abs(found - here[missing, None]) > theiler
         has = apart.any(axis=1)
         there[missing[has]] = found[has, apart[has].argmax(axis=1)]

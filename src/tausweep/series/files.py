@@ -6,6 +6,7 @@ and what to do, because a gap or a constant column would surface much later as a
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -70,7 +71,11 @@ def _read_csv(path: Path) -> tuple[np.ndarray, list[str]]:
     with path.open(encoding="utf-8-sig") as file:
         first = [name.strip().strip("\"'") for name in file.readline().split(",")]
     header = not all(_is_number(entry) for entry in first)
-    x = np.loadtxt(path, delimiter=",", skiprows=int(header), ndmin=2, encoding="utf-8-sig")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # an empty file: said below
+        x = np.loadtxt(path, delimiter=",", skiprows=int(header), ndmin=2, encoding="utf-8-sig")
+    if not x.size:
+        raise ValueError("found no rows of numbers: one row per sample, separated by commas")
     if header and len(first) != x.shape[1]:
         raise ValueError(
             f"found {len(first)} names in the header row and {x.shape[1]} columns below it: "

@@ -47,9 +47,7 @@ def simulate(cell: SimulatedSeries) -> xr.Dataset:
     if published := system.published():
         attrs["literature_lambda_max"] = published.lambda_max
         attrs["literature_source"] = published.source
-    return dataset.make(
-        x, system.variables, dt=cell.dt, time_unit=system.time_unit, attrs=attrs
-    )
+    return dataset.make(x, system.variables, dt=cell.dt, time_unit=system.time_unit, attrs=attrs)
 
 
 def orbit(

@@ -37,7 +37,7 @@ def run(cell: Signal, series: xr.Dataset) -> xr.Dataset:
     train = x[:train_steps]
     mean, scale = train.mean("time"), train.std("time")
     # Rounding leaves a constant a spread of about 1e-16 of its size, not of zero.
-    constant = (scale <= 1e-12 * np.abs(train).max("time")).values
+    constant = scale.values <= 1e-12 * np.abs(train.values).max(axis=0)
     if constant.any():
         names = ", ".join(series["variable"].values[constant])
         raise ValueError(
@@ -67,6 +67,4 @@ def run(cell: Signal, series: xr.Dataset) -> xr.Dataset:
 def restore(signal: xr.Dataset) -> xr.DataArray:
     """Undo the standardising: the samples (time, variable) in the series' own units."""
     x = signal["x"] * signal["scale"] + signal["mean"]
-    return x.assign_attrs(
-        long_name="state of the system", units=signal["scale"].attrs["units"]
-    )
+    return x.assign_attrs(long_name="state of the system", units=signal["scale"].attrs["units"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -107,7 +108,7 @@ def _learning_rate(settings: Training, epoch: int) -> float:
     if settings.final_learning_rate is None or settings.epochs == 1:
         return settings.learning_rate
     decay = settings.final_learning_rate / settings.learning_rate
-    return settings.learning_rate * decay ** (epoch / (settings.epochs - 1))
+    return settings.learning_rate * math.pow(decay, epoch / (settings.epochs - 1))
 
 
 def _starts(streams: list[np.random.Generator], settings: Training, samples: int) -> Tensor:

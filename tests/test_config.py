@@ -1,0 +1,110 @@
+"""The configuration: what is refused, in which words, and what is filled in."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from conftest import REPOSITORY
+
+from tausweep.config import ConfigError, load, schema
+
+WRONG = [
+    ({"training": {"epoch": 3}}, "training: unknown key 'epoch'; did you mean epochs?"),
+    ({"colour": "red"}, "unknown key 'colour'"),
+    ({"training": {"learning_rate": "1e-3"}}, "training.learning_rate: .* write 0.001 without"),
+    ({"training": {"learning_rate": math.nan}}, "training.learning_rate: .*finite.* found nan"),
+    ({"training": {"epochs": 2.5}}, "training.epochs: .*integer, found 2.5"),
+    ({"training": {"epochs": True}}, "training.epochs: .*integer, found True"),
+    ({"models": {"P": {"cell": "foo"}}}, "models.P.cell: must be 'plrnn', .*found 'foo'"),
+    ({"models": 3}, "models: must be a valid dictionary, found 3"),
+    ({"models": {}}, "methods without models"),
+    ({"series": {}}, "series: must not be empty"),
+    ({"series": {"a b": {"system": "lorenz63"}}}, "series.a b: must match .* found 'a b'"),
+    ({"series": {"x": {"system": "lorentz"}}}, "series.x.system: must be one of 'lorenz63'.*'lorentz'"),
+    ({"series": {"x": {"dt": 0.1}}}, "series.x.system: missing"),
+    ({"series": {"x": {"system": "lorenz63", "steps": 100}}}, "series.x.steps must leave more than"),
+    ({"members": 3, "block": 2}, "members must be a multiple of block, found members 3 and block 2"),
+    ({"lyapunov": {"fit_range": [5, 2]}}, r"lyapunov: fit_range must ascend, found \[5, 2\]"),
+    ({"experiment": None}, "experiment: must be a valid string, found None"),
+]  # fmt: skip
+
+WRONG_TAU = [
+    ([-5], r"methods\[0\].tau\[0\]: must be greater than 0, found -5"),
+    ([5, 151], r"methods\[0\].tau\[1\] must be at most training.sequence_length \(150\), found 151"),
+    ([], r"methods\[0\].tau: must not be empty"),
+    (["7"], r"methods\[0\].tau\[0\]: must be a valid integer, .*write 7 without quotes"),
+    ([5, 5], r"methods\[0\].tau: every τ may stand once, found 5 again"),
+    ([{"of_tau": 1.0}], r"methods\[0\].tau\[0\]: unknown key 'of_tau'; did you mean of_tau_pred\?"),
+    ([{"of_tau_pred": 0.0}], r"methods\[0\].tau\[0\].of_tau_pred: must be greater than 0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "message"), WRONG)
+def test_wrong_entry_is_one_clear_line(
+    tiny: dict[str, Any], change: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message) as error:
+        load({**tiny, **change})
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(("tau", "message"), WRONG_TAU)
+def test_wrong_tau_is_one_clear_line(tiny: dict[str, Any], tau: list[Any], message: str) -> None:
+    tiny["methods"][0]["tau"] = tau
+    with pytest.raises(ConfigError, match=message) as error:
+        load(tiny)
+    assert "\n" not in str(error.value)
+
+
+def test_missing_entry_is_named(tiny: dict[str, Any]) -> None:
+    del tiny["experiment"]
+    with pytest.raises(ConfigError, match="^experiment: missing; it must be given$"):
+        load(tiny)
+
+
+def test_defaults_are_the_main_papers() -> None:
+    paper = load({"experiment": "x", "series": {"lorenz": {"system": "lorenz63"}}})
+    t = paper.training
+    assert (t.epochs, t.batches, t.batch_size, t.sequence_length) == (3000, 10, 32, 200)
+    assert (t.learning_rate, t.final_learning_rate, paper.members) == (1e-3, None, 20)
+    assert paper.orbit.steps == 100_000
+    assert paper.metrics.geometry.bins == 30
+    assert paper.metrics.geometry.alpha == 1e-5
+
+
+def test_integers_serve_as_floats_but_not_the_reverse(tiny: dict[str, Any]) -> None:
+    tiny["series"]["lorenz"]["dt"] = 1
+    assert load(tiny).series["lorenz"].dt == 1.0
+
+
+def test_schema_file_is_written_from_the_types() -> None:
+    file = REPOSITORY / "workflow/schemas/config.schema.json"
+    assert json.loads(file.read_text()) == schema()
+
+
+@pytest.mark.parametrize("change", [change for change, _ in WRONG[:9]])
+def test_schema_refuses_what_the_types_refuse(
+    tiny: dict[str, Any], change: dict[str, Any]
+) -> None:
+    validator = jsonschema.Draft202012Validator(schema())
+    assert validator.is_valid(tiny)
+    if change == {"models": {}} or change == {"training": {"learning_rate": math.nan}}:
+        pytest.skip("JSON schema cannot say this")
+    assert not validator.is_valid({**tiny, **change})
+
+
+@pytest.mark.parametrize(
+    "file",
+    [REPOSITORY / "config.yaml", *sorted((REPOSITORY / "experiments").glob("*.yaml"))],
+    ids=lambda file: file.name,
+)
+def test_shipped_experiments_are_valid(file: Path) -> None:
+    config = yaml.safe_load(file.read_text())
+    load(config)
+    jsonschema.validate(config, schema())

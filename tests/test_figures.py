@@ -1,0 +1,514 @@
+"""Figures show the numbers they are given, in words that are true, and the same bytes each time."""
+
+import re
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+import xarray as xr
+from matplotlib.colors import to_hex
+from scipy.integrate import solve_ivp
+
+from tausweep.config import ReconstructionFigure, Style, SweepFigure
+from tausweep.figures import FIGURES, draw
+from tausweep.figures.collected import quantile
+from tausweep.figures.style import PALETTE, number, shorten
+
+STYLE = Style(dpi=60).model_dump()
+SWEEP = {**SweepFigure().model_dump(), "series": "lorenz", "style": STYLE}
+RECONSTRUCTION = {
+    **ReconstructionFigure(steps=300).model_dump(),
+    "series": "lorenz",
+    "style": STYLE,
+}
+LYAPUNOV = {"style": STYLE}
+
+
+def lorenz(steps, variables=3):
+    """Standardised excerpt of the Lorenz attractor."""
+
+    def flow(t, s):
+        return 10 * (s[1] - s[0]), s[0] * (28 - s[2]) - s[1], s[0] * s[1] - 8 / 3 * s[2]
+
+    times = 20 + np.arange(steps) * 0.01
+    x = solve_ivp(flow, (0, times[-1]), (1, 1, 20), t_eval=times, rtol=1e-6).y.T
+    return ((x - x.mean(axis=0)) / x.std(axis=0))[:, :variables]
+
+
+def collected(
+    models=("PLRNN", "RNN", "LSTM"),
+    taus=(5, 30, 200),
+    members=3,
+    variables=3,
+    diverged=0.0,
+    verdict="chaotic",
+    equations=62.8,
+    tau_pred=58.0,
+    steps=300,
+):
+    """Results of an experiment as the stage collect writes them."""
+    rng = np.random.default_rng(0)
+    data = lorenz(steps, variables)
+    rows = [(m, t, i) for m in models for t in taus for i in range(members)]
+    n = len(rows)
+    tau = np.array([t for _, t, _ in rows])
+    quality = np.exp(np.abs(np.log(tau / 30)) + 0.3 * rng.standard_normal(n))
+    lost = rng.random(n) < diverged
+    d_stsp = np.where(lost, 8 + rng.random(n), np.minimum(0.2 * quality, 8))
+    d_h = np.where(lost, 1.0, np.minimum(0.08 * quality, 0.95))
+    excerpt = data + 0.05 * (tau != 30)[:, None, None] * rng.standard_normal((n, 1, variables))
+    excerpt[lost] = np.exp(np.arange(steps) / 20)[:, None] * 0.1
+    excerpt[lost, 150:] = np.nan
+    chaotic = verdict == "chaotic"
+    tau_pred = tau_pred if chaotic else np.nan
+
+    def text(values):
+        return ("run", np.array(values, dtype=object))
+
+    def signal(*values):
+        return ("signal", list(values))
+
+    return xr.Dataset(
+        {
+            "D_stsp": ("run", d_stsp),
+            "D_H": ("run", d_h),
+            "D_stsp_floor": ("run", np.full(n, 0.1)),
+            "D_stsp_ceiling": ("run", np.full(n, 9.5)),
+            "D_H_floor": ("run", np.full(n, 0.05)),
+            "D_H_ceiling": ("run", np.full(n, 1.0)),
+            "D_stsp_legacy": ("run", np.where(lost, np.nan, d_stsp / 3)),
+            "D_H_legacy": ("run", np.where(lost, np.nan, d_h / 2 + 0.1)),
+            "D_stsp_legacy_floor": ("run", np.full(n, 0.02)),
+            "D_H_legacy_floor": ("run", np.full(n, 0.12)),
+            "diverged": ("run", lost.astype(np.int8)),
+            "excerpt": (("run", "step", "variable"), excerpt.astype(np.float32)),
+            "lambda_max": signal(np.log(2) / tau_pred, np.nan),
+            "tau_pred": signal(tau_pred, np.nan),
+            "tau_pred_interval": (
+                ("signal", "bound"),
+                [[0.9 * tau_pred, 1.2 * tau_pred], [np.nan] * 2],
+            ),
+            "tau_pred_equations": signal(equations, np.nan),
+            "verdict": ("signal", np.array([verdict, "not chaotic"], dtype=object)),
+            "data_excerpt": (
+                ("signal", "step", "variable"),
+                np.stack([data, np.full_like(data, np.nan)]),
+            ),
+            "variable_name": (
+                ("signal", "variable"),
+                np.array([list("xyz")[:variables], [""] * variables], dtype=object),
+            ),
+        },
+        coords={
+            "series": text(["lorenz"] * n),
+            "model": text([m for m, _, _ in rows]),
+            "method": text(["sparse_tf"] * n),
+            "tau": ("run", tau),
+            "member": ("run", [i for _, _, i in rows]),
+            "signal": ("signal", np.array(["lorenz", "another"], dtype=object)),
+            "bound": ["lower", "upper"],
+        },
+    )
+
+
+def divergence(verdict="chaotic", slope=0.011, equations=0.0121, time_unit="1"):
+    """A result as the stage lyapunov writes it: a line from lag 20 to 200, then a plateau."""
+    lag = np.arange(400)
+    mean = -4 + 0.8 * (1 - np.exp(-lag / 8)) + slope * np.minimum(lag, 250)
+    chaotic = verdict == "chaotic"
+    value = slope if chaotic else np.nan
+    tau = np.log(2) / value
+    return xr.Dataset(
+        {
+            "divergence": ("lag", mean),
+            "divergence_std_error": ("lag", np.full(400, 0.05)),
+            "lambda_max": value,
+            "lambda_max_interval": ("bound", [0.93 * value, 1.08 * value]),
+            "lambda_max_per_time": value / 0.01,
+            "tau_pred": tau,
+            "tau_pred_interval": ("bound", [tau / 1.08, tau / 0.93]),
+            "fit_start": 20,
+            "fit_stop": 200,
+            "intercept": -3.2 if chaotic else np.nan,
+            "lambda_max_equations": equations,
+        },
+        coords={"lag": lag, "bound": ["lower", "upper"]},
+        attrs={"verdict": verdict, "dt": 0.01, "time_unit": time_unit},
+    )
+
+
+@pytest.fixture(autouse=True)
+def unchanged_settings():
+    """Figures leave matplotlib's settings as they were."""
+    before = dict(mpl.rcParams)
+    yield
+    assert dict(mpl.rcParams) == before
+
+
+def lines(axes, gid):
+    """Lines of a panel by the beginning of their name."""
+    return [line for line in axes.lines if (line.get_gid() or "").startswith(gid)]
+
+
+def the_line(axes, gid):
+    (line,) = lines(axes, gid)
+    return line
+
+
+def texts(figure):
+    """All that is written in a figure."""
+    axes = [text.get_text() for panel in figure.axes for text in panel.texts]
+    titles = [panel.get_title() for panel in figure.axes]
+    legends = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+    return axes + titles + legends + [legend.get_title().get_text() for legend in figure.legends]
+
+
+def render(figure):
+    """Lay it out as for a file: some errors and warnings come only then."""
+    figure.draw_without_rendering()
+    return figure
+
+
+# ------------------------------------------------------------------------------------------ sweep
+
+
+def test_sweep_draws_the_median_over_members():
+    dataset = collected(members=5, diverged=0.1)
+    figure = FIGURES["sweep"](dataset, SWEEP)
+    for axes, name in zip(figure.axes, ("D_stsp", "D_H"), strict=True):
+        for model in ("PLRNN", "RNN", "LSTM"):
+            line = the_line(axes, f"median: {model}")
+            ours = dataset[name].to_numpy()[dataset["model"].to_numpy() == model].reshape(3, 5)
+            np.testing.assert_array_equal(line.get_xdata(), [5, 30, 200])
+            np.testing.assert_allclose(line.get_ydata(), np.median(ours, axis=1))
+
+
+def test_sweep_draws_every_member_once_and_the_diverged_apart():
+    dataset = collected(members=6, diverged=0.3)
+    axes = FIGURES["sweep"](dataset, SWEEP).axes[0]
+    for model in ("PLRNN", "RNN", "LSTM"):
+        rows = dataset.isel(run=dataset["model"].to_numpy() == model)
+        lost = rows["diverged"].to_numpy() == 1
+        dots, crosses = the_line(axes, f"members: {model}"), the_line(axes, f"diverged: {model}")
+        np.testing.assert_array_equal(dots.get_ydata(), rows["D_stsp"].to_numpy()[~lost])
+        np.testing.assert_array_equal(crosses.get_ydata(), rows["D_stsp"].to_numpy()[lost])
+        assert crosses.get_marker() == "x" != dots.get_marker()
+
+
+def test_sweep_band_holds_the_central_fraction_of_members():
+    dataset = collected(models=("RNN",), taus=(10, 20), members=5)
+    axes = FIGURES["sweep"](dataset, {**SWEEP, "band": 0.5}).axes[0]
+    drawn = axes.collections[0].get_paths()[0].vertices
+    at_10 = dataset["D_stsp"].to_numpy()[:5]
+    found = np.unique(drawn[drawn[:, 0] == 10, 1])
+    np.testing.assert_allclose(found, np.quantile(at_10, [0.25, 0.75]))
+
+
+def test_sweep_puts_every_reference_at_its_value():
+    figure = FIGURES["sweep"](collected(tau_pred=58.0, equations=62.8), SWEEP)
+    for axes, floor, ceiling in zip(figure.axes, (0.1, 0.05), (9.5, 1.0), strict=True):
+        assert set(the_line(axes, "floor").get_ydata()) == {floor}
+        assert set(the_line(axes, "ceiling").get_ydata()) == {ceiling}
+        equations, estimate = lines(axes, "tau_pred")
+        assert set(equations.get_xdata()) == {62.8}
+        assert set(estimate.get_xdata()) == {58.0}
+        interval = axes.patches[0].get_extents().transformed(axes.transData.inverted())
+        np.testing.assert_allclose(interval.intervalx, (0.9 * 58, 1.2 * 58))
+        for value in (floor, ceiling, *dataset_range(axes)):
+            assert axes.get_ylim()[0] < value < axes.get_ylim()[1]
+
+
+def dataset_range(axes):
+    """Smallest and largest value of the members drawn."""
+    values = np.concatenate([line.get_ydata() for line in lines(axes, "members")])
+    return values.min(), values.max()
+
+
+def test_sweep_without_tau_pred_says_why():
+    dataset = collected(verdict="no scaling range", equations=np.nan)
+    figure = render(FIGURES["sweep"](dataset, SWEEP))
+    assert not any(lines(axes, "tau_pred") for axes in figure.axes)
+    assert any(text.endswith("no scaling range") for text in texts(figure))
+
+
+def test_sweep_shows_tau_pred_beyond_the_tau_used():
+    axes = FIGURES["sweep"](collected(tau_pred=1000.0), SWEEP).axes[0]
+    assert axes.get_xlim()[1] > 1000
+
+
+def test_sweep_stays_whole_where_the_interval_of_tau_pred_is_open():
+    dataset = collected()
+    dataset["tau_pred_interval"][0, 1] = np.inf
+    axes = render(FIGURES["sweep"](dataset, SWEEP)).axes[0]
+    interval = axes.patches[0].get_extents().transformed(axes.transData.inverted())
+    assert interval.x1 == pytest.approx(axes.get_xlim()[1])
+
+
+def test_sweep_legacy_draws_the_published_code_s_metrics():
+    dataset = collected(diverged=0.2, members=4)
+    figure = render(FIGURES["sweep"](dataset, {**SWEEP, "show_legacy": True}))
+    for axes, name, floor in zip(figure.axes, ("D_stsp", "D_H"), (0.02, 0.12), strict=True):
+        rows = dataset.isel(run=dataset["model"].to_numpy() == "RNN")
+        alive = rows["diverged"].to_numpy() == 0
+        expected = rows[f"{name}_legacy"].to_numpy()[alive]
+        np.testing.assert_array_equal(the_line(axes, "members: RNN").get_ydata(), expected)
+        assert np.isfinite(the_line(axes, "diverged: RNN").get_ydata()).all()
+        assert set(the_line(axes, "floor").get_ydata()) == {floor}
+        assert not lines(axes, "ceiling")
+
+
+def test_sweep_has_its_ticks_at_the_tau_used():
+    figure = render(FIGURES["sweep"](collected(taus=(3, 7, 11, 150)), SWEEP))
+    axes = figure.axes[0]
+    assert axes.get_xscale() == "log"
+    np.testing.assert_array_equal(axes.get_xticks(), [3, 7, 11, 150])
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["3", "7", "11", "150"]
+    assert axes.get_xticks(minor=True).size == 0
+    linear = FIGURES["sweep"](collected(), {**SWEEP, "log_tau": False})
+    assert linear.axes[0].get_xscale() == "linear"
+
+
+def test_a_model_keeps_its_colour_and_takes_that_of_the_style():
+    style = {**STYLE, "colours": {"RNN": "#123456"}}
+    axes = FIGURES["sweep"](collected(), {**SWEEP, "style": style}).axes[0]
+    colours = [to_hex(the_line(axes, f"median: {m}").get_color()) for m in ("PLRNN", "RNN", "LSTM")]
+    assert colours == [PALETTE[0].lower(), "#123456", PALETTE[2].lower()]
+    panels = FIGURES["reconstruction"](collected(), {**RECONSTRUCTION, "style": style}).axes
+    assert to_hex(the_line(panels[3], "orbit").get_color()) == "#123456"
+
+
+def test_a_narrow_figure_has_its_panels_below_each_other():
+    style = {**STYLE, "width": 3.3}
+    left, right = render(FIGURES["sweep"](collected(), SWEEP)).axes
+    assert left.get_position().x1 < right.get_position().x0
+    above, below = render(FIGURES["sweep"](collected(), {**SWEEP, "style": style})).axes
+    assert above.get_position().y0 > below.get_position().y1
+    titles = [axes.get_title() for axes in FIGURES["reconstruction"](
+        collected(), {**RECONSTRUCTION, "style": style}
+    ).axes]  # fmt: skip
+    assert {title.count("\n") for title in titles} == {2}
+
+
+def test_methods_of_one_model_are_told_apart():
+    dataset = collected(models=("RNN",), members=2)
+    dataset["method"] = ("run", np.array(["sparse_tf", "bptt"] * 3, dtype=object))
+    figure = FIGURES["sweep"](dataset, SWEEP)
+    ours, theirs = lines(figure.axes[0], "median")
+    assert ours.get_color() == theirs.get_color()
+    assert ours.get_linestyle() != theirs.get_linestyle()
+    assert {"RNN, sparse_tf", "RNN, bptt"} <= set(texts(figure))
+
+
+def test_a_quantile_counts_members_without_a_value_as_the_worst():
+    values = np.array([3.0, 1.0, 2.0, 5.0])
+    for q in (0.0, 0.25, 0.5, 0.9, 1.0):
+        assert quantile(values, q) == pytest.approx(np.quantile(values, q))
+    assert quantile(np.array([2.0, np.nan, 1.0]), 0.5) == 2
+    assert quantile(np.array([np.nan, np.nan, 1.0]), 0.5) == np.inf
+
+
+# --------------------------------------------------------------------------------- reconstruction
+
+
+def test_reconstruction_shows_the_median_member_at_the_smallest_best_and_largest_tau():
+    dataset = collected(models=("RNN", "LSTM"), taus=(5, 12, 30, 200), members=5)
+    figure = render(FIGURES["reconstruction"](dataset, RECONSTRUCTION))
+    assert len(figure.axes) == 6
+    for i, model in enumerate(("RNN", "LSTM")):
+        for axes, role, tau in zip(
+            figure.axes[3 * i : 3 * i + 3],
+            ("smallest", "best", "largest"),
+            (5, 30, 200),
+            strict=True,
+        ):
+            cell = (dataset["model"] == model) & (dataset["tau"] == tau)
+            rows = dataset.isel(run=cell.to_numpy())
+            median = rows.isel(run=int(rows["D_stsp"].argsort()[2]))
+            title = axes.get_title()
+            assert model in title
+            assert f"{role} $\\tau$ = {tau}," in title
+            assert title.endswith(number(median["D_stsp"].item()))
+            drawn = np.array(the_line(axes, "orbit").get_data_3d()).T
+            inside = np.isfinite(drawn).all(axis=1)
+            assert inside.mean() > 0.9
+            np.testing.assert_allclose(drawn[inside], median["excerpt"].to_numpy()[inside])
+
+
+def test_reconstruction_draws_a_tau_once():
+    one = FIGURES["reconstruction"](collected(taus=(30,)), RECONSTRUCTION)
+    assert [axes.get_title().count("best") for axes in one.axes] == [1, 1, 1]
+    rising = collected(models=("RNN",), taus=(30, 100, 200))
+    two = FIGURES["reconstruction"](rising, RECONSTRUCTION)
+    assert [re.search(r"= (\d+),", a.get_title())[1] for a in two.axes] == ["30", "200"]
+
+
+def test_reconstruction_says_where_the_best_tau_is_the_smallest():
+    dataset = collected(models=("RNN", "LSTM"), members=1)
+    dataset["D_stsp"] = ("run", [0.1, 0.2, 0.3, 0.3, 0.1, 0.2])
+    figure = render(FIGURES["reconstruction"](dataset, RECONSTRUCTION))
+    vacant = figure.axes[0]
+    assert not vacant.get_title()
+    assert [text.get_text() for text in vacant.texts] == [r"best $\tau$ is the smallest"]
+
+
+@pytest.mark.parametrize("variables", [1, 2, 3])
+def test_reconstruction_has_as_many_axes_as_variables(variables):
+    dataset = collected(variables=variables)
+    axes = render(FIGURES["reconstruction"](dataset, RECONSTRUCTION)).axes[0]
+    labels = [axes.get_xlabel(), axes.get_ylabel()] + ([axes.get_zlabel()] if variables > 2 else [])
+    assert labels == {1: ["step", "x"], 2: ["x", "y"], 3: ["x", "y", "z"]}[variables]
+
+
+@pytest.mark.parametrize("variables", [1, 2, 3])
+def test_a_diverged_orbit_stays_near_the_data_and_is_named(variables):
+    dataset = collected(variables=variables, diverged=1.1)
+    figure = render(FIGURES["reconstruction"](dataset, RECONSTRUCTION))
+    low, high = lorenz(300, variables).min(), lorenz(300, variables).max()
+    for axes in (a for a in figure.axes if a.get_title()):
+        assert "diverged" in [text.get_text() for text in axes.texts]
+        line = the_line(axes, "orbit")
+        drawn = np.array(line.get_data_3d() if variables == 3 else line.get_ydata())
+        assert np.isfinite(drawn).any()
+        assert np.nanmin(drawn) > low - 1
+        assert np.nanmax(drawn) < high + 1
+
+
+def test_an_orbit_at_rest_is_marked():
+    dataset = collected(models=("RNN",), taus=(30,), members=1)
+    moving = FIGURES["reconstruction"](dataset, RECONSTRUCTION).axes[0]
+    assert not lines(moving, "fixed point")
+    dataset["excerpt"][:] = 0.1
+    resting = FIGURES["reconstruction"](dataset, RECONSTRUCTION).axes[0]
+    np.testing.assert_allclose(the_line(resting, "fixed point").get_data_3d(), [[0.1]] * 3)
+
+
+def test_reconstruction_draws_as_many_steps_as_asked():
+    axes = FIGURES["reconstruction"](collected(), {**RECONSTRUCTION, "steps": 50}).axes[0]
+    for gid in ("data", "orbit"):
+        assert len(the_line(axes, gid).get_data_3d()[0]) == 50
+
+
+# --------------------------------------------------------------------------------------- lyapunov
+
+
+def test_lyapunov_draws_the_curve_the_fit_and_the_equations_slope():
+    dataset = divergence()
+    axes = render(FIGURES["lyapunov"](dataset, LYAPUNOV)).axes[0]
+    np.testing.assert_array_equal(the_line(axes, "divergence").get_ydata(), dataset["divergence"])
+    fit = the_line(axes, "fit")
+    np.testing.assert_array_equal(fit.get_xdata(), [20, 200])
+    np.testing.assert_allclose(fit.get_ydata(), [-3.2 + 0.011 * 20, -3.2 + 0.011 * 200])
+    guide = the_line(axes, "equations")
+    assert guide.get_slope() == 0.0121
+    assert guide.get_xy1() == pytest.approx((110, -3.2 + 0.011 * 110))
+    fitted = axes.patches[0].get_extents().transformed(axes.transData.inverted())
+    np.testing.assert_allclose(fitted.intervalx, (20, 200))
+
+
+def test_lyapunov_names_the_numbers_in_both_units():
+    (label,) = (t for t in texts(FIGURES["lyapunov"](divergence(), LYAPUNOV)) if "pred" in t)
+    assert "= 0.0110 [0.0102, 0.0119]\nper step, 1.10 per unit of time" in label
+    assert "= 63.0 [58.3, 67.8] steps" in label
+    (label,) = (
+        t for t in texts(FIGURES["lyapunov"](divergence(time_unit="s"), LYAPUNOV)) if "pred" in t
+    )
+    assert "1.10 s$^{-1}$" in label
+
+
+def test_lyapunov_has_steps_below_and_time_above():
+    axes = render(FIGURES["lyapunov"](divergence(time_unit="s"), LYAPUNOV)).axes[0]
+    (above,) = axes.child_axes
+    assert above.get_xlabel() == "time (s)"
+    np.testing.assert_allclose(above.get_xlim(), np.array(axes.get_xlim()) * 0.01)
+
+
+@pytest.mark.parametrize("verdict", ["no scaling range", "not chaotic"])
+def test_lyapunov_without_a_value_says_why_and_fits_nothing(verdict):
+    figure = render(FIGURES["lyapunov"](divergence(verdict), LYAPUNOV))
+    axes = figure.axes[0]
+    assert not lines(axes, "fit")
+    assert not axes.patches
+    assert any(text.endswith(verdict) for text in texts(figure))
+
+
+def test_lyapunov_of_data_without_equations_has_no_guide_line():
+    dataset = divergence(equations=np.nan)
+    dataset["divergence"][0] = -np.inf
+    axes = render(FIGURES["lyapunov"](dataset, LYAPUNOV)).axes[0]
+    assert not lines(axes, "equations")
+    assert np.isfinite(axes.get_ylim()).all()
+
+
+# ------------------------------------------------------------------------------------------- draw
+
+
+CASES = {
+    "sweep": (collected, SWEEP),
+    "reconstruction": (collected, RECONSTRUCTION),
+    "lyapunov": (divergence, LYAPUNOV),
+}
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_equal_figures_are_equal_files_with_fonts_that_embed(kind, tmp_path):
+    make, options = CASES[kind]
+    paths = [tmp_path / name for name in ("a.pdf", "b.pdf", "a.png", "b.png")]
+    draw(kind, make(), options, paths[::2])
+    draw(kind, make(), options, paths[1::2])
+    a_pdf, b_pdf, a_png, b_png = (path.read_bytes() for path in paths)
+    assert a_pdf == b_pdf
+    assert a_png == b_png
+    assert a_png.startswith(b"\x89PNG")
+    assert b"CreationDate" not in a_pdf
+    assert b"/FontFile2" in a_pdf  # TrueType, as Type 42 is embedded
+    assert b"/Type3" not in a_pdf
+    assert sorted(tmp_path.iterdir()) == sorted(paths)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"models": ("RNN",), "taus": (30,), "members": 1},
+        {"diverged": 1.1},
+        {"diverged": 1.1, "models": ("RNN",), "taus": (30,), "members": 1, "variables": 1},
+        {"models": ("x" * 90, "y" * 60), "taus": tuple(range(40, 60))},
+        {"models": tuple("abcdefghi"), "taus": (30,), "members": 1, "verdict": "not chaotic"},
+        {"variables": 1, "equations": np.nan, "verdict": "no scaling range"},
+    ],
+    ids=["one of all", "all diverged", "one, diverged", "long names", "many models", "no tau_pred"],
+)
+def test_extreme_results_are_drawn(case, tmp_path):
+    draw("sweep", collected(**case), SWEEP, [tmp_path / "s.png"])
+    draw("reconstruction", collected(**case), RECONSTRUCTION, [tmp_path / "r.png"])
+    render(FIGURES["sweep"](collected(**case), {**SWEEP, "show_legacy": True}))
+
+
+def test_a_figure_that_cannot_be_written_leaves_the_old_one(tmp_path):
+    output = tmp_path / "figure.tiff9"
+    output.write_text("old")
+    with pytest.raises(ValueError, match="tiff9"):
+        draw("lyapunov", divergence(), LYAPUNOV, [output])
+    assert output.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [output]
+
+
+def test_unknown_names_are_refused_with_what_is_allowed(tmp_path):
+    with pytest.raises(ValueError, match=r"'pie'.*sweep, reconstruction, lyapunov"):
+        draw("pie", collected(), SWEEP, [tmp_path / "pie.pdf"])
+    with pytest.raises(ValueError, match=r"'weather'.*lorenz, another"):
+        draw("sweep", collected(), {**SWEEP, "series": "weather"}, [tmp_path / "s.pdf"])
+    with pytest.raises(ValueError, match="bandd"):
+        draw("sweep", collected(), {**SWEEP, "bandd": 0.5}, [tmp_path / "s.pdf"])
+
+
+def test_numbers_and_names_are_short():
+    assert [number(v) for v in (0.0110, 46.23, 100.0, 1234.0, 0.0)] == [
+        "0.0110",
+        "46.2",
+        "100",
+        "1234",
+        "0.00",
+    ]
+    assert number(2.5e-6) == r"$2.50\times 10^{-6}$"
+    assert shorten("PLRNN") == "PLRNN"
+    assert len(shorten("x" * 90)) <= 36

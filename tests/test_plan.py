@@ -1,0 +1,212 @@
+"""Keys and cells: what depends on what."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tausweep import plan as planning
+from tausweep.config import ConfigError, load
+from tausweep.plan import STAGES, Cell, Plan, canonical
+
+ALL = set(STAGES)
+DOWNSTREAM = {
+    "series": ALL,
+    "signal": ALL - {"series"},
+    "train": {"train", "orbit", "metrics", "collect"},
+    "orbit": {"orbit", "metrics", "collect"},
+    "metrics": {"metrics", "collect"},
+    "collect": {"collect"},
+}
+
+
+def keys(config: dict[str, Any]) -> dict[str, set[str]]:
+    """Keys of all cells by stage."""
+    cells = Plan(load(config)).cells.values()
+    return {stage: {c.key for c in cells if c.stage == stage} for stage in STAGES}
+
+
+def changed(before: dict[str, set[str]], after: dict[str, set[str]]) -> set[str]:
+    """Stages of which any cell has a new key."""
+    return {stage for stage in STAGES if before[stage] != after[stage]}
+
+
+def put(config: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """`config` with a value at a dotted path."""
+    *parents, last = path.split(".")
+    here = config
+    for parent in parents:
+        here = here.setdefault(parent, {})
+    here[last] = value
+    return config
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "stage"),
+    [
+        ("series.lorenz.parameters", {"rho": 30.0}, "series"),
+        ("series.lorenz.seed", 1, "series"),
+        ("signal.held_out", 0.4, "signal"),
+        ("training.epochs", 3, "train"),
+        ("training.seed", 1, "train"),
+        ("orbit.steps", 3000, "orbit"),
+        ("metrics.geometry.bins", 9, "metrics"),
+        ("metrics.spectrum.bandwidth", 0.001, "metrics"),
+    ],
+)
+def test_a_change_flows_downstream_only(
+    tiny: dict[str, Any], path: str, value: Any, stage: str
+) -> None:
+    before = keys(tiny)
+    assert changed(before, keys(put(tiny, path, value))) == DOWNSTREAM[stage]
+
+
+def test_lyapunov_changes_only_what_is_relative_to_it(tiny: dict[str, Any]) -> None:
+    before = keys(tiny)
+    after = keys(put(tiny, "lyapunov.seed", 1))
+    assert before["lyapunov"].isdisjoint(after["lyapunov"])
+    # Two models, two blocks: of the three τ only the relative one is trained anew.
+    assert len(after["train"] - before["train"]) == 4
+    assert len(after["train"] & before["train"]) == 8
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("figures.style.colours", {"P": "red"}),
+        ("figures.style.width", 3.5),
+        ("figures.sweep.band", 0.9),
+        ("experiment", "other"),
+        ("training.learning_rate", 1e-3),  # a default, written out
+        ("series.lorenz.dt", 0.01),
+        ("signal", {"held_out": 0.5}),
+    ],
+)
+def test_what_changes_no_number_changes_no_key(
+    tiny: dict[str, Any], path: str, value: Any
+) -> None:
+    assert changed(keys(tiny), keys(put(tiny, path, value))) == set()
+
+
+def test_a_new_tau_adds_one_cell_per_model_and_block(tiny: dict[str, Any]) -> None:
+    before = keys(tiny)
+    tiny["methods"][0]["tau"].insert(1, 7)
+    after = keys(tiny)
+    assert before["train"] < after["train"]
+    assert len(after["train"] - before["train"]) == 2 * 2
+    assert changed(before, after) == {"train", "orbit", "metrics", "collect"}
+
+
+def test_more_members_add_blocks_and_retrain_nothing(tiny: dict[str, Any]) -> None:
+    before = keys(tiny)
+    after = keys({**tiny, "members": 3})
+    assert before["train"] < after["train"]
+    assert before["metrics"] < after["metrics"]
+
+
+def test_renamed_series_and_models_retrain_nothing(tiny: dict[str, Any]) -> None:
+    before = keys(tiny)
+    tiny["series"] = {"butterfly": tiny["series"]["lorenz"]}
+    tiny["models"] = {f"my_{name}": model for name, model in tiny["models"].items()}
+    assert changed(before, keys(tiny)) == {"collect"}
+
+
+def test_order_of_keys_does_not_matter(tiny: dict[str, Any]) -> None:
+    def shuffled(value: Any) -> Any:
+        if isinstance(value, dict):
+            items = [(k, shuffled(v)) for k, v in value.items()]
+            random.Random(1).shuffle(items)
+            return dict(items)
+        return [shuffled(v) for v in value] if isinstance(value, list) else value
+
+    before, after = keys(tiny), keys(shuffled(tiny))
+    assert changed(before, after) <= {"collect"}  # its rows are in the order of the models
+    assert before["train"] == after["train"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_raised_version_reruns_the_stage_and_what_follows(
+    tiny: dict[str, Any], stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = keys(tiny)
+    old = STAGES[stage]
+    new = planning.Stage(old.version + 1, old.settings, old.module)
+    monkeypatch.setitem(STAGES, stage, new)
+    expected = DOWNSTREAM.get(stage, {"lyapunov", "train", "orbit", "metrics", "collect"})
+    assert changed(before, keys(tiny)) == expected
+
+
+def test_key_is_the_documented_hash(tiny: dict[str, Any]) -> None:
+    cell = next(c for c in Plan(load(tiny)).cells.values() if c.stage == "orbit")
+    identity = {
+        "stage": "orbit",
+        "version": STAGES["orbit"].version,
+        "settings": {"steps": 2000, "transient": 10, "bound": 1000.0},
+        "inputs": dict(cell.inputs),
+    }
+    text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
+    assert cell.key == hashlib.sha256(text.encode()).hexdigest()[:16]
+    assert cell.path == f"results/orbit/{cell.key}.nc"
+
+
+def test_a_cell_survives_its_json(tiny: dict[str, Any]) -> None:
+    for cell in Plan(load(tiny)).cells.values():
+        again = Cell.from_json(cell.json)
+        assert (again.key, again.settings) == (cell.key, cell.settings)
+
+
+def test_a_cell_of_another_version_is_refused(tiny: dict[str, Any]) -> None:
+    cell = next(iter(Plan(load(tiny)).cells.values()))
+    text = cell.json.replace(f'"version":{STAGES["series"].version}', '"version":99')
+    with pytest.raises(ConfigError, match="planned for version 99 of stage series"):
+        Cell.from_json(text)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"stage":"none"}', "nonsense"])
+def test_nonsense_is_no_cell(text: str) -> None:
+    with pytest.raises(ConfigError, match="not a cell"):
+        Cell.from_json(text)
+
+
+def test_a_file_counts_by_its_content(tiny: dict[str, Any], tmp_path: Path) -> None:
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    first.write_text("x\n1\n2\n")
+    second.write_text("x\n1\n2\n")
+
+    def with_file(path: Path) -> dict[str, set[str]]:
+        tiny["series"] = {"mine": {"system": "file", "path": str(path)}}
+        return keys(tiny)
+
+    before = with_file(first)
+    assert changed(before, with_file(second)) == set()
+    second.write_text("x\n1\n3\n")
+    assert changed(before, with_file(second)) == ALL
+
+
+def test_a_missing_file_is_named_before_any_job(tiny: dict[str, Any]) -> None:
+    tiny["series"] = {"mine": {"system": "file", "path": "no/such.csv"}}
+    with pytest.raises(ConfigError, match=r"series.mine.path: cannot read 'no/such.csv' in /"):
+        Plan(load(tiny))
+
+
+def test_canonical_json_refuses_nan() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonical({"x": float("nan")})
+
+
+def test_the_plan_is_fast_and_light(tiny: dict[str, Any]) -> None:
+    """Snakemake plans at every parse: a plan may load neither numpy nor torch nor xarray."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from tausweep.config import load; from tausweep.plan import Plan; "
+        f"Plan(load({tiny!r})); print({{'numpy', 'torch', 'xarray'}} & set(sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "set()"

@@ -1,0 +1,404 @@
+"""The real workflow: what runs, what runs again, and what a person sees when something is wrong.
+
+One small experiment is run whole; the tests then ask Snakemake, with -n, what a change would run.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+import yaml
+from conftest import REPOSITORY, TINY, Snakemake
+
+from tausweep import store
+from tausweep.config import load
+from tausweep.plan import STAGES, Plan
+
+pytestmark = pytest.mark.xdist_group("workflow")
+
+FIGURES = {"figure": 3}
+BLOCKS = 2 * 3 * 2  # models, τ, blocks of members
+STAGE_OF = {
+    "make_series": "series",
+    "make_signal": "signal",
+    "measure_lyapunov": "lyapunov",
+    "train": "train",
+    "run_orbit": "orbit",
+    "measure_orbit": "metrics",
+    "collect": "collect",
+}
+
+
+@pytest.fixture(scope="session")
+def finished(snakemake: Snakemake, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory in which the tiny experiment has run."""
+    directory = tmp_path_factory.mktemp("finished")
+    run = snakemake(directory, TINY)
+    assert run.returncode == 0, run.stderr + run.stdout
+    return directory
+
+
+def jobs(run: subprocess.CompletedProcess[str]) -> dict[str, int]:
+    """How many jobs of each rule a dry run lists, targets left out."""
+    assert run.returncode == 0, run.stderr + run.stdout
+    text = run.stdout + run.stderr
+    table = re.search(r"Job stats:\njob +count\n[- ]+\n(.*?)\ntotal", text, re.DOTALL)
+    if table is None:
+        assert "Nothing to be done" in text
+        return {}
+    counts = {row.split()[0]: int(row.split()[1]) for row in table[1].splitlines()}
+    return {rule: n for rule, n in counts.items() if rule not in ("all", "figures", "lyapunov")}
+
+
+def would_run(
+    snakemake: Snakemake, directory: Path, config: dict[str, Any], *arguments: str
+) -> dict[str, int]:
+    return jobs(snakemake(directory, config, "-n", *arguments))
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    """The tiny experiment with another value at a dotted path."""
+    config = copy.deepcopy(TINY)
+    *parents, last = path.split(".")
+    here = config
+    for parent in parents:
+        here = here.setdefault(parent, {})
+    here[last] = value
+    return config
+
+
+def with_tau(*tau: Any) -> dict[str, Any]:
+    return {**copy.deepcopy(TINY), "methods": [{"method": "sparse_tf", "tau": list(tau)}]}
+
+
+RERUNS = {
+    "nothing": (TINY, {}),
+    "a colour": (changed("figures.style.colours", {"P": "#ff0000"}), FIGURES),
+    "a figure's own setting": (changed("figures.sweep.band", 0.8), {"figure": 1}),
+    "a bin count": (
+        changed("metrics.geometry.bins", 9),
+        {"measure_orbit": BLOCKS, "collect": 1, "figure": 2},
+    ),
+    "one more τ": (
+        with_tau(3, 20, {"of_tau_pred": 0.5}, 9),
+        {"train": 4, "run_orbit": 4, "measure_orbit": 4, "collect": 1, "figure": 2},
+    ),
+    "more members": (
+        changed("members", 3),
+        {"train": 6, "run_orbit": 6, "measure_orbit": 6, "collect": 1, "figure": 2},
+    ),
+    "a default written out": (changed("training.learning_rate", 0.001), {}),
+    "an orbit's length": (
+        changed("orbit.steps", 2100),
+        {"run_orbit": BLOCKS, "measure_orbit": BLOCKS, "collect": 1, "figure": 2},
+    ),
+    "how λ_max is measured": (
+        changed("lyapunov.bootstrap", 21),
+        # Only the relative τ is trained anew, and only if its steps are asked for by the file.
+        {"measure_lyapunov": 1, "train": 4, "run_orbit": 4, "measure_orbit": 4, "collect": 1}
+        | FIGURES,
+    ),
+}
+
+
+@pytest.mark.parametrize("change", RERUNS)
+def test_a_change_reruns_what_depends_on_it(
+    snakemake: Snakemake, finished: Path, change: str
+) -> None:
+    config, expected = RERUNS[change]
+    assert would_run(snakemake, finished, config) == expected
+
+
+def test_threads_and_cores_rerun_nothing(snakemake: Snakemake, finished: Path) -> None:
+    assert would_run(snakemake, finished, TINY, "--set-threads", "train=2", "--cores", "7") == {}
+
+
+def test_order_of_the_configuration_reruns_nothing(snakemake: Snakemake, finished: Path) -> None:
+    reverse = {key: TINY[key] for key in reversed(TINY)}
+    assert would_run(snakemake, finished, reverse) == {}
+
+
+def test_scrambled_times_rerun_nothing(
+    snakemake: Snakemake, finished: Path, tmp_path: Path
+) -> None:
+    """As after a download or a copy, and in a fresh clone, without Snakemake's own records."""
+    shutil.copytree(finished / "results", tmp_path / "results")
+    rng = random.Random(0)
+    files = sorted((tmp_path / "results").rglob("*.*"))
+    for file in files:
+        moment = 1.6e9 + rng.random() * 1e8
+        os.utime(file, (moment, moment))
+    assert would_run(snakemake, tmp_path, TINY) == {}
+
+
+@pytest.mark.parametrize("stage", ["series", "orbit", "collect"])
+def test_a_raised_version_reruns_the_stage_and_what_follows(
+    finished: Path, stage: str
+) -> None:
+    (finished / "experiment.yaml").write_text(yaml.safe_dump(TINY))
+    code = (
+        "import sys; from dataclasses import replace; from tausweep.plan import STAGES;"
+        f"STAGES['{stage}'] = replace(STAGES['{stage}'], version=99);"
+        "from snakemake.cli import main; main(sys.argv[1:])"
+    )
+    run = subprocess.run(
+        [
+            *(sys.executable, "-c", code, "-n", "--snakefile", str(REPOSITORY / "Snakefile")),
+            *("--directory", str(finished), "--configfile", str(finished / "experiment.yaml")),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    everything = {
+        "make_series": 1,
+        "make_signal": 1,
+        "measure_lyapunov": 1,
+        "train": BLOCKS,
+        "run_orbit": BLOCKS,
+        "measure_orbit": BLOCKS,
+        "collect": 1,
+        "figure": 3,
+    }
+    follows = {
+        "series": everything,
+        "orbit": {"run_orbit": BLOCKS, "measure_orbit": BLOCKS, "collect": 1, "figure": 2},
+        "collect": {"collect": 1, "figure": 2},
+    }
+    assert jobs(run) == follows[stage]
+
+
+def test_targets_by_name_by_figure_and_by_key(
+    snakemake: Snakemake, finished: Path, tmp_path: Path
+) -> None:
+    measured = {"make_series": 1, "make_signal": 1, "measure_lyapunov": 1, "figure": 1}
+    assert would_run(snakemake, tmp_path, TINY, "lyapunov") == measured
+    one = "results/figures/tiny/lyapunov_lorenz.pdf"
+    assert would_run(snakemake, tmp_path, TINY, one) == measured
+    key = next(c for c in Plan(load(TINY)).cells.values() if c.stage == "signal").path
+    assert would_run(snakemake, tmp_path, TINY, key) == {"make_series": 1, "make_signal": 1}
+    assert would_run(snakemake, finished, TINY, "figures") == {}
+
+
+def test_an_experiment_inherits_nothing_from_the_default_one(
+    snakemake: Snakemake, tmp_path: Path
+) -> None:
+    """Snakemake merges --configfile into `configfile:` key by key; here it must not."""
+    config = {"experiment": "mine", "series": {"r": {"system": "rossler", "steps": 5000}}}
+    measured = {"make_series": 1, "make_signal": 1, "measure_lyapunov": 1, "figure": 1}
+    assert would_run(snakemake, tmp_path, config) == measured
+    del config["experiment"]
+    run = snakemake(tmp_path, config, "-n")
+    assert run.returncode != 0
+    assert "configuration: experiment: missing; it must be given" in run.stderr + run.stdout
+
+
+def test_settings_alone_are_laid_over_the_default_experiment(
+    snakemake: Snakemake, tmp_path: Path
+) -> None:
+    default = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
+    run = snakemake(tmp_path, {"figures": {"style": {"dpi": 99}}}, "-n", "-p", "figures")
+    assert run.returncode == 0
+    assert f"results/figures/{default['experiment']}/sweep_" in run.stdout + run.stderr
+    assert '"dpi":99' in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (changed("training.epoch", 3), "training: unknown key 'epoch'; did you mean epochs?"),
+        (with_tau(-5), "methods[0].tau[0]: must be greater than 0, found -5"),
+        (with_tau(151), "methods[0].tau[0] must be at most training.sequence_length (150)"),
+        (changed("models.P.cell", "transformer"), "models.P.cell: must be 'plrnn'"),
+        (changed("training.learning_rate", float("nan")), "training.learning_rate: must be a finite"),
+        (changed("training.epochs", "many"), "training.epochs: must be a valid integer"),
+        (
+            changed("series.mine", {"system": "file", "path": "nowhere.csv"}),
+            "series.mine.path: cannot read 'nowhere.csv'",
+        ),
+    ],
+    ids=["unknown key", "negative τ", "τ > L", "unknown model", "NaN", "type", "missing file"],
+)  # fmt: skip
+def test_wrong_configuration_is_one_line_before_any_job(
+    snakemake: Snakemake, tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
+    run = snakemake(tmp_path, change)
+    assert run.returncode != 0
+    said = [line for line in (run.stdout + run.stderr).splitlines() if message in line]
+    assert len(said) == 1, run.stdout + run.stderr
+    assert said[0].startswith("configuration: ")
+    assert "Traceback" not in run.stdout + run.stderr
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_truncated_file_is_named_and_never_used(
+    snakemake: Snakemake, finished: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(finished / "results", tmp_path / "results")
+    plan = Plan(load(TINY))
+    broken = next(tmp_path / c.path for c in plan.cells.values() if c.stage == "signal")
+    content = broken.read_bytes()
+    broken.write_bytes(content[: len(content) // 2])
+    run = snakemake(tmp_path, changed("orbit.steps", 2100), "--show-failed-logs")
+    assert run.returncode != 0
+    text = run.stdout + run.stderr
+    assert f"{broken.name}: damaged or truncated" in text
+    assert "delete it and run snakemake again" in text
+    broken.unlink()
+    again = snakemake(tmp_path, changed("orbit.steps", 2100))
+    assert again.returncode == 0, again.stderr
+
+
+def test_killed_midway_nothing_finished_is_lost(
+    snakemake: Snakemake, finished: Path, tmp_path: Path
+) -> None:
+    """SIGKILL in the middle; a plain second run finishes, with the numbers of an undisturbed one."""
+    (tmp_path / "experiment.yaml").write_text(yaml.safe_dump(TINY))
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "snakemake", "--snakefile", str(REPOSITORY / "Snakefile")),
+            *("--directory", str(tmp_path), "--cores", "2"),
+            *("--configfile", str(tmp_path / "experiment.yaml")),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    trained = tmp_path / "results/train"
+    _wait(lambda: len(list(trained.glob("[!.]*.nc"))) >= 2, seconds=180)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    survivors = {f: f.stat().st_mtime_ns for f in trained.glob("[!.]*.nc")}
+    assert snakemake(tmp_path, TINY, "--unlock").returncode == 0
+    run = snakemake(tmp_path, TINY)
+    assert run.returncode == 0, run.stderr
+    # Those that Snakemake had not yet heard to be complete are made again, at most one per core.
+    kept = [f for f, moment in survivors.items() if f.stat().st_mtime_ns == moment]
+    assert len(kept) >= len(survivors) - 2
+    for cell in Plan(load(TINY)).cells.values():
+        one, two = store.read(tmp_path / cell.path), store.read(finished / cell.path)
+        assert one.attrs["data_sha256"] == two.attrs["data_sha256"], cell.path
+
+
+def _wait(ready: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_every_file_says_what_it_is(finished: Path) -> None:
+    for cell in Plan(load(TINY)).cells.values():
+        dataset = store.read(finished / cell.path, stage=cell.stage)
+        attrs = dataset.attrs
+        for name in ("title", "Conventions", "created", "host", "device", "git_commit", "versions"):
+            assert attrs[name], (cell.stage, name)
+        assert attrs["cell"] == cell.json
+        assert attrs["source"].startswith("tausweep ")
+        assert attrs["seconds"] >= 0
+        for variable in dataset.data_vars.values():
+            assert {"long_name", "units"} <= set(variable.attrs), (cell.stage, variable.name)
+
+
+def test_collected_results_are_what_the_metrics_files_hold(finished: Path) -> None:
+    plan = Plan(load(TINY))
+    collected = store.read(
+        finished / next(c.path for c in plan.cells.values() if c.stage == "collect")
+    )
+    assert collected.sizes["run"] == BLOCKS
+    train = {
+        (c.settings.model.cell, str(c.settings.tau), c.settings.first_member): c
+        for c in plan.cells.values()
+        if c.stage == "train"
+    }
+    assert len(train) == BLOCKS
+    seen = 0
+    for cell in plan.cells.values():
+        if cell.stage != "metrics":
+            continue
+        metrics = store.read(finished / cell.path)
+        trained = store.read(finished / f"results/{cell.inputs['train']}.nc")
+        name = {"plrnn": "P", "rnn": "R"}[trained.attrs["recurrent_cell"]]
+        row = collected.isel(
+            run=(collected.model.values == name)
+            & (collected.tau.values == int(trained.tau))
+            & (collected.member.values == int(trained.member[0]))
+        )
+        assert row.sizes["run"] == 1
+        assert float(row.D_stsp[0]) == float(metrics.D_stsp[0])
+        np.testing.assert_array_equal(row.excerpt[0].values, metrics.excerpt[0].values)
+        seen += 1
+    assert seen == BLOCKS
+    lyapunov = store.read(
+        finished / next(c.path for c in plan.cells.values() if c.stage == "lyapunov")
+    )
+    assert float(collected.tau_pred.sel(signal="lorenz")) == float(lyapunov.tau_pred)
+
+
+def test_relative_tau_is_half_of_tau_pred(finished: Path) -> None:
+    plan = Plan(load(TINY))
+    tau_pred = next(
+        float(store.read(finished / c.path).tau_pred)
+        for c in plan.cells.values()
+        if c.stage == "lyapunov"
+    )
+    relative = [
+        store.read(finished / c.path)
+        for c in plan.cells.values()
+        if c.stage == "train" and not isinstance(c.settings.tau, int)
+    ]
+    assert len(relative) == 4
+    assert {int(t.tau) for t in relative} == {round(tau_pred / 2)}
+
+
+def test_a_failed_jobs_command_can_be_pasted(snakemake: Snakemake, finished: Path) -> None:
+    """The command that -p prints makes the same file outside Snakemake."""
+    cell = next(c for c in Plan(load(TINY)).cells.values() if c.stage == "orbit")
+    before = xr.open_dataset(finished / cell.path).load()
+    forced = snakemake(finished, TINY, "-n", "-p", "--force", cell.path)
+    command = re.search(r"^\s*.*(tausweep stage orbit .*)$", forced.stdout, re.MULTILINE)
+    assert command is not None, forced.stdout
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    (finished / cell.path).unlink()
+    subprocess.run(
+        ["bash", "-c", command[1]], cwd=finished, check=True, env={**os.environ, "PATH": path}
+    )
+    after = store.read(finished / cell.path)
+    assert after.attrs["data_sha256"] == before.attrs["data_sha256"]
+
+
+def test_every_stage_has_a_rule_and_every_rule_a_stage() -> None:
+    assert set(STAGE_OF.values()) == set(STAGES)
+
+
+def test_own_data_from_csv(snakemake: Snakemake, finished: Path, tmp_path: Path) -> None:
+    """A file of one's own goes the same way; moving it reruns nothing."""
+    plan = Plan(load(TINY))
+    x = store.read(finished / next(c.path for c in plan.cells.values() if c.stage == "series")).x
+    np.savetxt(
+        tmp_path / "mine.csv", x.values, delimiter=",", header="x,y,z", comments="", fmt="%.17g"
+    )
+
+    def config(path: str) -> dict[str, Any]:
+        series = {"mine": {"system": "file", "path": path, "dt": 0.01}}
+        return {**changed("models", {"P": TINY["models"]["P"]}), "series": series}
+
+    run = snakemake(tmp_path, config("mine.csv"), "lyapunov")
+    assert run.returncode == 0, run.stderr
+    (tmp_path / "mine.csv").rename(tmp_path / "moved.csv")
+    rerun = would_run(snakemake, tmp_path, config("moved.csv"), "lyapunov")
+    assert set(rerun) <= {"make_series"}
