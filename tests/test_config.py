@@ -89,9 +89,7 @@ def test_schema_file_is_written_from_the_types() -> None:
 
 
 @pytest.mark.parametrize("change", [change for change, _ in WRONG[:9]])
-def test_schema_refuses_what_the_types_refuse(
-    tiny: dict[str, Any], change: dict[str, Any]
-) -> None:
+def test_schema_refuses_what_the_types_refuse(tiny: dict[str, Any], change: dict[str, Any]) -> None:
     validator = jsonschema.Draft202012Validator(schema())
     assert validator.is_valid(tiny)
     if change == {"models": {}} or change == {"training": {"learning_rate": math.nan}}:

@@ -87,9 +87,7 @@ def test_lyapunov_changes_only_what_is_relative_to_it(tiny: dict[str, Any]) -> N
         ("signal", {"held_out": 0.5}),
     ],
 )
-def test_what_changes_no_number_changes_no_key(
-    tiny: dict[str, Any], path: str, value: Any
-) -> None:
+def test_what_changes_no_number_changes_no_key(tiny: dict[str, Any], path: str, value: Any) -> None:
     assert changed(keys(tiny), keys(put(tiny, path, value))) == set()
 
 

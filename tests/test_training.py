@@ -42,9 +42,7 @@ def parameters(name: str, members: int, latent: int, variables: int) -> Paramete
         initial_parameters(CELLS[name], latent, variables, np.random.default_rng([7, m]))
         for m in range(members)
     ]
-    return {
-        k: torch.tensor(np.stack([d[k] for d in draws]), requires_grad=True) for k in draws[0]
-    }
+    return {k: torch.tensor(np.stack([d[k] for d in draws]), requires_grad=True) for k in draws[0]}
 
 
 def agree(name: str, length: int, tau: int, latent: int, variables: int) -> None:

@@ -146,9 +146,7 @@ def test_scrambled_times_rerun_nothing(
 
 
 @pytest.mark.parametrize("stage", ["series", "orbit", "collect"])
-def test_a_raised_version_reruns_the_stage_and_what_follows(
-    finished: Path, stage: str
-) -> None:
+def test_a_raised_version_reruns_the_stage_and_what_follows(finished: Path, stage: str) -> None:
     (finished / "experiment.yaml").write_text(yaml.safe_dump(TINY))
     code = (
         "import sys; from dataclasses import replace; from tausweep.plan import STAGES;"
