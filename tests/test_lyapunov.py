@@ -94,10 +94,6 @@ def test_a_linear_systems_exponents_are_those_of_its_matrix():
     np.testing.assert_allclose(found, -0.1, atol=0.01)
 
 
-def test_an_infinite_ensemble_has_no_exponent():
-    assert np.isnan(exponents(Rossler(2.0, 0.2, -3.0))).all()
-
-
 def test_the_signals_own_attractor_is_measured():
     # Two cycles share these equations: a signal on one must not be given the other's exponent.
     cell = config.Duffing(system="duffing", steps=4_000, parameters={"gamma": 0.2})
@@ -230,9 +226,8 @@ def test_the_line_ends_before_the_plateau():
     "curve",
     [
         lambda lag: np.log1p(lag) - 6,  # neighbours on a torus
-        lambda lag: np.sqrt(lag) / 10 - 2,
         lambda lag: -1.5 * np.exp(-lag / 5),  # a sudden jump: noise
-        lambda lag: np.sin(lag / 15) - 2,
+        lambda lag: np.sin(lag / 3) - 2,
         lambda lag: np.zeros(len(lag)),
         lambda lag: -0.02 * lag,
     ],
@@ -261,7 +256,6 @@ RANDOM = {
     "short memory, one variable": lfilter([1], [1, -0.9], NOISE[:, :1], axis=0),
     "long memory": lfilter([1], [1, -0.99], NOISE, axis=0),
     "noisy resonance": lfilter([1], [1, -1.98 * np.cos(TURN[1]), 0.9801], NOISE, axis=0),
-    "random walk": NOISE.cumsum(axis=0),
 }
 
 

@@ -95,8 +95,10 @@ def test_literature_is_given_for_its_own_parameters_only():
 
 
 def test_an_infinite_orbit_is_refused():
-    cell = config.Rossler(system="rossler", steps=1_000, parameters={"a": 2.0, "c": -3.0})
-    with pytest.raises(ValueError, match=r"Rössler becomes infinite with a = 2.*choose other"):
+    cell = config.Duffing(system="duffing", steps=1_000, parameters={"beta": -1.0})
+    with pytest.raises(
+        ValueError, match=r"Duffing .* becomes infinite with alpha = -1.*choose other"
+    ):
         series.run(cell)
 
 

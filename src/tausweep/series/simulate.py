@@ -76,7 +76,7 @@ def orbit(
             tfirst=True,
             rtol=TOLERANCE,
             atol=TOLERANCE,
-            mxstep=10_000_000,  # between two samples, of which the transient is one interval
+            mxstep=1_000_000,  # between two samples; the transient lies between two, too
             full_output=True,
         )
     if report["message"] != "Integration successful." or not np.isfinite(solution).all():
