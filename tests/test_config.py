@@ -64,7 +64,7 @@ def test_wrong_tau_is_one_clear_line(tiny: dict[str, Any], tau: list[Any], messa
 
 def test_missing_entry_is_named(tiny: dict[str, Any]) -> None:
     del tiny["experiment"]
-    with pytest.raises(ConfigError, match="^experiment: missing; it must be given$"):
+    with pytest.raises(ConfigError, match=r"^experiment: missing; it must be given$"):
         load(tiny)
 
 

@@ -60,8 +60,8 @@ def _rows(block: xr.Dataset, **labels: str) -> xr.Dataset:
     for name in shared:
         rows[name] = rows[name].expand_dims(run=rows.sizes["run"])
     rows = rows.set_coords(["tau", "of_tau_pred"])
-    length = rows.sizes["run"]
-    return rows.assign_coords({name: ("run", _text(label, length)) for name, label in labels.items()})
+    n = rows.sizes["run"]
+    return rows.assign_coords({name: ("run", _text(label, n)) for name, label in labels.items()})
 
 
 def _signal(name: str, lyapunov: xr.Dataset, metrics: xr.Dataset) -> xr.Dataset:

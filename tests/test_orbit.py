@@ -1,0 +1,104 @@
+"""Free-running orbits: the map iterated, and divergence noticed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+import xarray as xr
+
+from tausweep.config import Orbit
+from tausweep.models import CELLS, dimensions, force, initial_parameters
+from tausweep.orbit import diverged_at, generate, run
+
+LATENT, N = 6, 2
+
+
+def trained(name: str, *changes: dict[str, np.ndarray]) -> xr.Dataset:
+    """A train file of one member per change of the initial parameters."""
+    kind = CELLS[name]
+    draws = [
+        {**initial_parameters(kind, LATENT, N, np.random.default_rng(m)), **change}
+        for m, change in enumerate(changes)
+    ]
+    values = {
+        key: (("member", *axes), np.stack([d[key] for d in draws]).astype(np.float32))
+        for key, axes in dimensions(kind).items()
+    }
+    attrs = {"recurrent_cell": name, "title": "a test"}
+    return xr.Dataset(values, coords={"member": np.arange(len(draws))}, attrs=attrs)
+
+
+@pytest.fixture
+def signal() -> xr.Dataset:
+    x = np.random.default_rng(0).standard_normal((50, N))
+    return xr.Dataset(
+        {"x": (("time", "variable"), x), "train_steps": 30},
+        coords={"variable": ["u", "v"]},
+        attrs={"dt": 0.1, "time_unit": "s"},
+    )
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_orbit_is_the_map_iterated_from_the_held_out_part(name: str, signal: xr.Dataset) -> None:
+    file = trained(name, {}, {})
+    out = run(Orbit(steps=2500, transient=7), file, signal)
+    assert out.x.dims == ("member", "time", "variable")
+    assert out.x.shape == (2, 2500, N)
+    p = {k: torch.as_tensor(file[k].values) for k in dimensions(CELLS[name])}
+    start = torch.tensor(signal.x.values[30], dtype=torch.float32)
+    state = force(CELLS[name], p["B"], start[None, :, None].expand(2, -1, 1))
+    F = CELLS[name].map(p)
+    for step in range(30):
+        state = F(state)
+        if step >= 7:
+            expected = (p["B"] @ state[0])[..., 0]
+            np.testing.assert_allclose(out.x[:, step - 7], expected, rtol=1e-4, atol=1e-5)
+    assert not out.diverged.any()
+    assert (out.diverged_at == -1).all()
+    np.testing.assert_allclose(out.time[:3], [0, 0.1, 0.2])
+
+
+def test_a_diverging_member_is_marked_and_its_rest_is_missing(signal: xr.Dataset) -> None:
+    """z' = 2 z leaves any bound; a NaN parameter diverges at once; the third stays."""
+    zero = np.zeros((LATENT, LATENT))
+    growing = {"A": np.full(LATENT, 2.0), "W": zero, "h": np.zeros(LATENT)}
+    resting = {"A": np.full(LATENT, 0.5), "W": zero, "h": np.zeros(LATENT)}
+    broken = {**resting, "h": np.full(LATENT, np.nan)}
+    cell = Orbit(steps=3000, transient=4, bound=100.0)
+    out = run(cell, trained("plrnn", growing, broken, resting), signal)
+    assert out.diverged.values.tolist() == [1, 1, 0]
+    x0 = np.abs(signal.x.values[30]).max()
+    first = int(np.ceil(np.log2(100 / x0)))  # x0 · 2^k > 100
+    assert out.diverged_at.values.tolist() == [first - 1, 0, -1]
+    kept = first - 1 - 4
+    assert np.isfinite(out.x[0, :kept]).all()
+    assert np.isnan(out.x[0, kept:]).all()
+    assert np.isnan(out.x[1]).all()
+    assert np.isfinite(out.x[2]).all()
+
+
+def test_members_do_not_touch_one_another(signal: xr.Dataset) -> None:
+    cell = Orbit(steps=200, transient=0)
+    together = run(cell, trained("lstm", {}, {}, {}), signal)
+    alone = run(cell, trained("lstm", {}), signal)
+    np.testing.assert_allclose(together.x[0], alone.x[0], rtol=1e-4, atol=1e-5)
+
+
+def test_all_diverged_ends_early() -> None:
+    p = {k: torch.tensor(v[None], dtype=torch.float32) for k, v in _growing().items()}
+    x = generate(CELLS["plrnn"], p, np.ones(N), 10_000_000, 10.0)
+    assert np.isnan(x[:, 2000:]).all()
+
+
+def _growing() -> dict[str, np.ndarray]:
+    p = initial_parameters(CELLS["plrnn"], LATENT, N, np.random.default_rng(0))
+    return {**p, "A": np.full(LATENT, 3.0)}
+
+
+def test_divergence_is_the_first_step_outside() -> None:
+    x = np.zeros((4, 5, 2))
+    x[0, 3, 1] = -11
+    x[1, 0, 0] = np.nan
+    x[2, 4, 0] = np.inf
+    assert diverged_at(x, 10.0).tolist() == [3, 0, 4, -1]
