@@ -22,9 +22,9 @@ TINY: dict[str, Any] = {
     "experiment": "tiny",
     "series": {"lorenz": {"system": "lorenz63", "steps": 8000, "transient": 20.0}},
     "models": {"P": {"cell": "plrnn", "latent": 5}, "R": {"cell": "rnn", "latent": 4}},
-    "methods": [{"method": "sparse_tf", "tau": [3, 20, {"of_tau_pred": 0.5}]}],
+    "methods": [{"method": "sparse_tf", "tau": [3, {"of_tau_pred": 0.5}]}],
     "training": {"epochs": 2, "batches": 2, "batch_size": 2, "sequence_length": 150},
-    "members": 2,
+    "members": 1,
     "block": 1,
     "orbit": {"steps": 2000, "transient": 10},
     "metrics": {"geometry": {"bins": 8}, "excerpt": 100},
@@ -34,7 +34,7 @@ TINY: dict[str, Any] = {
         "tangent": {"members": 4, "time": 20.0},
     },
 }
-"""The smallest experiment with all stages, a relative τ and two blocks."""
+"""The smallest experiment with all stages: two models, an absolute and a relative τ."""
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ rule train:
         "results/logs/train/{key}.log",
     benchmark:
         "results/benchmarks/train/{key}.jsonl"
-    retries: 1
     conda:
         "../../envs/environment.yaml"
     threads: 1
