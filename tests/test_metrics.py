@@ -373,6 +373,7 @@ TRAIN, HELD_OUT, STEPS = 3_000, 2_600, 4_000
 N = 2_600
 CELL = Metrics.model_validate({"geometry": {"bins": 8}, "legacy": {"piece": 500}, "excerpt": 50})
 TRUE, STILL, LOST, LOST_LATE = range(4)
+SCALE, MEAN = np.array([2.0, 0.5]), np.array([1.0, -0.3])  # of the series before standardising
 
 
 @pytest.fixture(scope="module")
@@ -394,12 +395,20 @@ def inputs():
             "diverged_at": ("member", [-1, -1, 200, 3_000]),
         },
         coords=member,
+        attrs={"title": "Orbits: a test"},
     )
     signal = xr.Dataset(
-        {"x": (("time", "variable"), truth[: TRAIN + HELD_OUT]), "train_steps": TRAIN},
+        {
+            "x": (("time", "variable"), truth[: TRAIN + HELD_OUT]),
+            "train_steps": TRAIN,
+            "scale": ("variable", SCALE),
+            "mean": ("variable", MEAN),
+        },
         coords={"variable": ["u", "v"], "time": 0.5 * np.arange(TRAIN + HELD_OUT)},
     )
-    train = xr.Dataset({"loss": (("member", "epoch"), loss), "tau": 7}, coords=member)
+    train = xr.Dataset(
+        {"loss": (("member", "epoch"), loss), "tau": 7, "of_tau_pred": 0.5}, coords=member
+    )
     return orbit, signal, train
 
 
@@ -434,12 +443,13 @@ def test_stage_compares_the_same_length(metrics, inputs):
     assert metrics["D_stsp_floor"] == d_stsp(data, other, bins=8)
     assert metrics["D_stsp_ceiling"] == d_stsp(data, mean, bins=8)
     assert metrics["D_H_floor"] == d_h(data, other, CELL.spectrum.bandwidth).mean()
-    assert metrics["D_stsp_legacy_floor"] == legacy_d_stsp(data, other, 10)
-    p, q = (legacy.power_spectrum(s, 500, 2.0, 500) for s in (data, other))
+    raw, raw_other = (part * SCALE + MEAN for part in (data, other))
+    assert metrics["D_stsp_legacy_floor"] == legacy_d_stsp(raw, raw_other, 10)
+    p, q = (legacy.power_spectrum(s, 500, 2.0, 500) for s in (raw, raw_other))
     assert metrics["D_H_legacy_floor"] == legacy.hellinger(p, q).mean()
     lost = orbit["x"].to_numpy()[LOST, :N]
     assert metrics["D_stsp"][LOST] == d_stsp(data, lost, bins=8)
-    assert metrics["D_stsp_legacy"][LOST] == legacy_d_stsp(data, lost, 10)
+    assert metrics["D_stsp_legacy"][LOST] == legacy_d_stsp(raw, lost * SCALE + MEAN, 10)
     assert np.array_equal(metrics["data_excerpt"], data[:50].astype(np.float32))
     assert np.array_equal(metrics["excerpt"], orbit["x"][:, :50])
 
@@ -460,6 +470,7 @@ def test_stage_ranks_members(metrics):
 def test_stage_takes_loss_and_tau_from_training(metrics):
     assert metrics["final_loss"].values.tolist() == [24.5, 54.5, 84.5, 114.5]  # epochs 20 to 29
     assert metrics["tau"] == 7
+    assert metrics["of_tau_pred"] == 0.5
 
 
 def test_a_member_is_judged_alone(metrics, inputs):

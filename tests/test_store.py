@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from tausweep import store
+from tausweep import provenance, store
 
 KEY = "0123456789abcdef"
 
@@ -61,6 +61,16 @@ def test_every_array_survives_bit_for_bit(tmp_path_factory, values) -> None:
     read = store.read(path).x.values
     assert read.dtype == values.dtype
     assert read.tobytes() == values.tobytes()
+
+
+def test_bookkeeping_is_exactly_what_a_run_adds(dataset: xr.Dataset, tmp_path: Path) -> None:
+    """A new attribute of provenance must be known as such, or outputs would inherit it."""
+    path = tmp_path / f"{KEY}.nc"
+    run = {"cell": "{}", **provenance.collect(1.0)}
+    store.write(dataset, path, stage="series", key=KEY, provenance=run)
+    read = store.read(path)
+    assert set(read.attrs) - set(dataset.attrs) == store.BOOKKEEPING
+    assert store.without_bookkeeping(read).attrs == dataset.attrs
 
 
 def test_only_the_file_is_left(file: Path) -> None:

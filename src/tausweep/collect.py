@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -37,12 +38,12 @@ def run(cell: Collect, metrics: list[xr.Dataset], lyapunov: list[xr.Dataset]) ->
         _signal(name, result, metrics[first[name]])
         for name, result in zip(cell.series, lyapunov, strict=True)
     ]
-    runs = xr.concat(rows, "run", join="outer", combine_attrs="drop_conflicts")
-    runs = runs.assign_coords(run=("run", np.arange(runs.sizes["run"]), {"long_name": "row"}))
-    return xr.merge(
-        [runs, xr.concat(signals, "signal", join="outer", combine_attrs="drop_conflicts")],
-        combine_attrs="drop",
-    ).assign_attrs(title="metrics of all trained members of an experiment")
+    runs = xr.concat(rows, "run", join="outer", combine_attrs="override")
+    runs = runs.assign_coords(run=_labelled("run", np.arange(runs.sizes["run"]), "row"))
+    per_signal = xr.concat(signals, "signal", join="outer", combine_attrs="override")
+    collected = xr.merge([runs, per_signal], combine_attrs="override")
+    collected.attrs = {"title": "metrics of all trained members of an experiment"}
+    return collected
 
 
 def _starts(cell: Collect) -> list[int]:
@@ -54,24 +55,36 @@ def _starts(cell: Collect) -> list[int]:
 def _rows(block: xr.Dataset, **labels: str) -> xr.Dataset:
     """One metrics file, indexed by variables without a name: (run, step, variable)."""
     rows = _unnamed(block.drop_vars("data_excerpt")).rename(member="run")
-    rows = rows.assign_coords(member=("run", block.member.values, block.member.attrs))
-    rows = rows.drop_vars("run", errors="ignore")
+    rows = rows.drop_vars("run").assign_coords(
+        member=("run", block.member.values, block.member.attrs)
+    )
     shared = [name for name, v in rows.data_vars.items() if "run" not in v.dims]
     for name in shared:
         rows[name] = rows[name].expand_dims(run=rows.sizes["run"])
     rows = rows.set_coords(["tau", "of_tau_pred"])
     n = rows.sizes["run"]
-    return rows.assign_coords({name: ("run", _text(label, n)) for name, label in labels.items()})
+    return rows.assign_coords(
+        {name: _labelled("run", _text(label, n), name) for name, label in labels.items()}
+    )
 
 
 def _signal(name: str, lyapunov: xr.Dataset, metrics: xr.Dataset) -> xr.Dataset:
     """What belongs to a series and not to a member."""
     out = xr.merge([lyapunov[list(_PER_SIGNAL)], _unnamed(metrics[["data_excerpt"]])])
-    out = out.assign(verdict=((), lyapunov.attrs["verdict"]))
-    out["variable_name"] = ("variable", metrics.variable.values.astype(object))
-    for attribute in ("dt", "time_unit"):
-        out[attribute] = ((), lyapunov.attrs[attribute])
-    return out.expand_dims("signal").assign_coords(signal=("signal", _text(name, 1)))
+    attrs = lyapunov.attrs
+    out["verdict"] = _labelled((), attrs["verdict"], "verdict on the signal")
+    out["dt"] = ((), attrs["dt"], {"long_name": "sampling interval", "units": attrs["time_unit"]})
+    out["time_unit"] = _labelled((), attrs["time_unit"], "unit of time")
+    names = metrics.variable.values.astype(object)
+    out["variable_name"] = _labelled("variable", names, "name of the variable")
+    label = _labelled("signal", _text(name, 1), "series that the signal was made from")
+    return out.expand_dims("signal").assign_coords(signal=label)
+
+
+def _labelled(
+    dims: str | tuple[()], values: Any, long_name: str
+) -> tuple[Any, Any, dict[str, str]]:
+    return dims, values, {"long_name": long_name, "units": "1"}
 
 
 def _text(text: str, length: int) -> np.ndarray:
@@ -81,4 +94,5 @@ def _text(text: str, length: int) -> np.ndarray:
 
 def _unnamed(dataset: xr.Dataset) -> xr.Dataset:
     """The same with its variables counted: series of different variables can be joined."""
-    return dataset.assign_coords(variable=np.arange(dataset.sizes["variable"]))
+    count = np.arange(dataset.sizes["variable"])
+    return dataset.assign_coords(variable=_labelled("variable", count, "number of the variable"))

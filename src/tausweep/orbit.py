@@ -51,12 +51,12 @@ def run(cell: Orbit, train: xr.Dataset, signal: xr.Dataset) -> xr.Dataset:
                 when,
                 {
                     "long_name": "step at which it did, the transient included; -1 if never",
-                    "units": "steps",
+                    "units": "step",
                 },
             ),
         },
         coords={"member": train.member, "time": ("time", *time), "variable": signal.variable},
-        attrs={"title": f"orbits of {train.attrs['title']}", "dt": dt},
+        attrs={**train.attrs, "title": train.attrs["title"].replace("Parameters", "Orbits", 1)},
     )
 
 

@@ -60,8 +60,13 @@ def _set_up_torch(threads: int, device: str) -> None:
 
 
 def _read(cell: Cell, results: Path, names: str | list[str]) -> xr.Dataset | list[xr.Dataset]:
-    if isinstance(names, list):
-        return [store.read(results / f"{name}.nc", stage=name.split("/")[0]) for name in names]
     if cell.source is not None:
         return files.read(Path(cell.source))
-    return store.read(results / f"{names}.nc", stage=names.split("/")[0])
+    if isinstance(names, str):
+        return _input(results, names)
+    return [_input(results, name) for name in names]
+
+
+def _input(results: Path, name: str) -> xr.Dataset:
+    stage, _ = name.split("/")
+    return store.without_bookkeeping(store.read(results / f"{name}.nc", stage=stage))

@@ -21,6 +21,13 @@ class StoreError(OSError):
     """A file that cannot be used or written, said in one line."""
 
 
+BOOKKEEPING = frozenset(
+    {"Conventions", "stage", "key", "data_sha256", "cell", "created", "seconds", "host", "device"}
+    | {"source", "versions", "git_commit", "git_dirty"}
+)
+"""Global attributes that say how a file came to be; those of an input are not its output's."""
+
+
 def write(
     dataset: xr.Dataset, path: Path, *, stage: str, key: str, provenance: Mapping[str, Any]
 ) -> None:
@@ -82,6 +89,12 @@ def read(path: Path, *, stage: str | None = None) -> xr.Dataset:
     if dataset.attrs.get("data_sha256") != digest(dataset):
         raise StoreError(f"{path}: damaged: its numbers do not match their digest; {remedy}")
     return dataset
+
+
+def without_bookkeeping(dataset: xr.Dataset) -> xr.Dataset:
+    """The Dataset as its stage returned it."""
+    kept = {name: value for name, value in dataset.attrs.items() if name not in BOOKKEEPING}
+    return dataset.drop_attrs(deep=False).assign_attrs(kept)
 
 
 def digest(dataset: xr.Dataset) -> str:

@@ -26,6 +26,8 @@ PANELS = (("D_stsp", r"$D_\mathrm{stsp}$ (nats)"), ("D_H", r"$D_H$"))
 AROUND = 10
 """Width of what stands beside the axes of a panel, in characters."""
 
+INTERVAL = 0.08
+"""Opacity of the interval of τ_pred."""
 BAND = 0.18
 """Opacity of a band."""
 
@@ -79,7 +81,10 @@ def sweep(dataset: xr.Dataset, options: Mapping[str, Any]) -> Figure:
         _tau_pred(axes, signal)
         for i, each in enumerate(trained):
             _curve(axes, each, name, settings.band, aside=3.0 * (i - (len(trained) - 1) / 2))
-    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+    in_rows = [
+        handles[i] for column in range(columns) for i in range(column, len(handles), columns)
+    ]
+    figure.legend(handles=in_rows, loc="outside lower center", ncols=columns)
     return figure
 
 
@@ -213,7 +218,7 @@ def _tau_pred(axes: Axes, signal: xr.Dataset) -> None:
     interval = signal["tau_pred_interval"].sel(bound=["lower", "upper"]).to_numpy()
     if not np.isnan(interval).any():
         lower, upper = np.clip(interval, *axes.get_xlim())  # the upper bound may be infinite
-        axes.axvspan(lower, upper, color="black", alpha=0.08, linewidth=0, zorder=0)
+        axes.axvspan(lower, upper, color="black", alpha=INTERVAL, linewidth=0, zorder=0)
     axes.axvline(tau_pred, color="black", linewidth=1.0, zorder=1, gid="tau_pred")
     label = r"$\tau_\mathrm{pred} = \ln 2\,/\,\lambda_\mathrm{max}$"
     _above(axes, _fraction(axes, tau_pred), label)
@@ -245,10 +250,14 @@ def _legend(
     ]  # fmt: skip
     if any(each.rows.sizes["run"] > len(np.unique(each.rows["tau"])) for each in trained):
         label = f"central {100 * band:g} % of members"
-        handles.append(Patch(color=QUIET, alpha=BAND, linewidth=0, label=label))
+        colour = trained[0].look.colour  # grey is the interval of τ_pred
+        handles.append(Patch(color=colour, alpha=BAND, linewidth=0, label=label))
         handles.append(Line2D([], [], **MEMBER, color=QUIET, label="one member"))
     if _diverged(rows).any():
         handles.append(Line2D([], [], **DIVERGED, color=QUIET, label="diverged member"))
+    if np.isfinite(signal["tau_pred_interval"].to_numpy()).any():
+        label = r"interval of $\tau_\mathrm{pred}$"
+        handles.append(Patch(color="black", alpha=INTERVAL, linewidth=0, label=label))
     if np.isfinite(signal["tau_pred_equations"].item()):
         label = r"$\tau_\mathrm{pred}$ from the equations"
         handles.append(Line2D([], [], **EQUATIONS, label=label))

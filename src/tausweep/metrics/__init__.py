@@ -101,7 +101,15 @@ def run(cell: Metrics, orbit: xr.Dataset, signal: xr.Dataset, train: xr.Dataset)
         "excerpt": x[:, : len(step)].astype(np.float32),
         "data_excerpt": held_out[: len(step)].astype(np.float32),
     }
-    return _dataset(cell, values, orbit["member"].to_numpy(), signal["variable"].to_numpy(), step)
+    title = orbit.attrs["title"].replace("Orbits", "Metrics", 1)
+    return _dataset(
+        cell,
+        values,
+        orbit["member"].to_numpy(),
+        signal["variable"].to_numpy(),
+        step,
+        {**orbit.attrs, "title": title},
+    )
 
 
 def _state_space(
@@ -182,6 +190,7 @@ def _dataset(
     member: Shaped[np.ndarray, " member"],
     variable: Shaped[np.ndarray, " variable"],
     step: Shaped[np.ndarray, " step"],
+    attrs: dict[str, Any],
 ) -> xr.Dataset:
     metrics = xr.Dataset(
         {
@@ -191,9 +200,9 @@ def _dataset(
         coords={
             "member": ("member", member, {"long_name": "replicate", "units": "1"}),
             "variable": ("variable", variable, {"long_name": "observed variable", "units": "1"}),
-            "step": ("step", step, {"long_name": "step of the excerpt", "units": "steps"}),
+            "step": ("step", step, {"long_name": "step of the excerpt", "units": "step"}),
         },
-        attrs={"title": "Metrics of orbits against held-out data"},
+        attrs=attrs,
     )
     metrics["D_stsp"].attrs |= {
         "bins": cell.geometry.bins,

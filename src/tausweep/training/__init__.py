@@ -42,20 +42,25 @@ def run(cell: TrainCell, signal: xr.Dataset, lyapunov: xr.Dataset | None = None)
             for name, value in trained.parameters.items()
         },
         coords={
-            "member": ("member", np.array(members), {"long_name": "replicate"}),
-            "epoch": ("epoch", np.arange(1, settings.epochs + 1), {"long_name": "epoch"}),
+            "member": ("member", np.array(members), {"long_name": "replicate", "units": "1"}),
+            "epoch": (
+                "epoch",
+                np.arange(1, settings.epochs + 1),
+                {"long_name": "epoch", "units": "1"},
+            ),
             "variable": signal.variable,
         },
         attrs={
-            "title": f"{cell.model.cell} trained by {cell.method} at tau = {tau}",
+            **signal.attrs,
+            "title": f"Parameters: {cell.model.cell} trained by {cell.method} at tau = {tau}",
             "recurrent_cell": cell.model.cell,
         },
     )
     relative = cell.tau.of_tau_pred if isinstance(cell.tau, RelativeTau) else np.nan
     out["of_tau_pred"] = ((), relative, {"long_name": "tau as asked for", "units": "tau_pred"})
-    out["tau"] = ((), tau, {"long_name": "learning interval", "units": "steps"})
+    out["tau"] = ((), tau, {"long_name": "learning interval", "units": "step"})
     records = {
-        "loss": (trained.loss, "mean squared error of one-step predictions, mean over batches"),
+        "loss": (trained.loss, "mean squared error of predictions, mean over batches"),
         "gradient_norm": (trained.gradient_norm, "Euclidean norm of the loss gradient"),
     }
     for name, (values, long_name) in records.items():
