@@ -41,10 +41,12 @@ def _parser() -> argparse.ArgumentParser:
     stage.set_defaults(run=_stage)
 
     figure = commands.add_parser("figure", help="draw one figure")
-    figure.add_argument("kind", help="sweep, reconstruction or lyapunov")
+    figure.add_argument("--cell", required=True, help="what to draw and how, as JSON")
     figure.add_argument("--input", required=True, type=Path, help="the NetCDF file it shows")
-    figure.add_argument("--options", required=True, help="how it looks, as JSON")
-    figure.add_argument("--output", required=True, type=Path, nargs="+", help=".pdf, .png, …")
+    figure.add_argument("--output", required=True, type=Path, nargs="+", help=".pdf, .png, .svg")
+    figure.add_argument(
+        "--drawn", type=Path, help="NAME.KEY, touched instead of any other NAME.* when done"
+    )
     figure.set_defaults(run=_figure)
 
     show = commands.add_parser("schema", help="print the JSON schema of a configuration file")
@@ -65,9 +67,15 @@ def _stage(options: argparse.Namespace) -> None:
 
 def _figure(options: argparse.Namespace) -> None:
     from tausweep import figures, store
+    from tausweep.plan import Cell
 
-    dataset = store.read(options.input)
-    figures.draw(options.kind, dataset, json.loads(options.options), options.output)
+    settings = Cell.from_json(options.cell).settings
+    figures.draw(settings.kind, store.read(options.input), settings.options, options.output)
+    if options.drawn is not None:
+        options.drawn.parent.mkdir(parents=True, exist_ok=True)
+        for other in options.drawn.parent.glob(f"{options.drawn.stem}.{'?' * 16}"):
+            other.unlink()
+        options.drawn.touch()
 
 
 if __name__ == "__main__":

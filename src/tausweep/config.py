@@ -384,6 +384,13 @@ class ReconstructionFigure(Settings):
     """Steps of each orbit drawn, at most metrics.excerpt."""
 
 
+class FigureCell(Settings):
+    """One figure: its kind and all its settings; written by the plan, not by people."""
+
+    kind: Literal["sweep", "reconstruction", "lyapunov"]
+    options: dict[str, Any]
+
+
 class Figures(Settings):
     """Everything about the figures."""
 

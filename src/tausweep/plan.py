@@ -45,7 +45,9 @@ STAGES = {
     "orbit": Stage(1, cfg.Orbit, "tausweep.orbit"),
     "metrics": Stage(1, cfg.Metrics, "tausweep.metrics"),
     "collect": Stage(1, cfg.Collect, "tausweep.collect"),
+    "figure": Stage(1, cfg.FigureCell, "tausweep.figures"),
 }
+"""All stages. A figure is no Dataset and no content-addressed file, but has a key like them."""
 
 
 def canonical(value: Any) -> str:
@@ -133,20 +135,6 @@ class Cell:
         return [f"{RESULTS}/{reference}.nc" for reference in flat]
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One figure: what draws it, from which cell, and how it looks (which is in no key)."""
-
-    kind: str
-    cell: Cell
-    options: Mapping[str, Any]
-
-    @property
-    def json(self) -> str:
-        """The options as canonical JSON."""
-        return canonical(self.options)
-
-
 class Plan:
     """All cells and figures of an experiment.
 
@@ -156,7 +144,7 @@ class Plan:
     def __init__(self, experiment: cfg.Experiment) -> None:
         self.experiment = experiment
         self.cells: dict[str, Cell] = {}
-        self.figures: dict[str, Figure] = {}
+        self.figures: dict[str, Cell] = {}
         self.labels: dict[str, str] = {}
         lyapunov: dict[str, Cell] = {}
         sweeps: list[cfg.Sweep] = []
@@ -198,22 +186,6 @@ class Plan:
             raise cfg.ConfigError(
                 f"results/{stage}/{key}.nc is no part of experiment {self.experiment.experiment}: "
                 "it was made with another configuration or version"
-            ) from None
-
-    def figure(self, name: str) -> Figure:
-        """The figure of this name.
-
-        Raises
-        ------
-        ConfigError
-            The experiment has no such figure.
-        """
-        try:
-            return self.figures[name]
-        except KeyError:
-            raise cfg.ConfigError(
-                f"no figure {name} in experiment {self.experiment.experiment}: there are "
-                f"{', '.join(self.figures)}"
             ) from None
 
     def __format__(self, key: str) -> str:
@@ -274,12 +246,16 @@ class Plan:
         return done
 
     def _draw(self, lyapunov: Mapping[str, Cell], collected: Cell | None) -> None:
-        style = self.experiment.figures.style.model_dump(mode="json")
-        for name, cell in lyapunov.items():
-            self.figures[f"lyapunov_{name}"] = Figure("lyapunov", cell, {"style": style})
-            if collected is None:
-                continue
-            for kind in ("sweep", "reconstruction"):
-                own = getattr(self.experiment.figures, kind).model_dump(mode="json")
-                options = {**own, "series": name, "style": style}
-                self.figures[f"{kind}_{name}"] = Figure(kind, collected, options)
+        figures = self.experiment.figures
+        style = figures.style.model_dump(mode="json")
+        for name, measured in lyapunov.items():
+            shown: dict[str, tuple[Cell, dict[str, Any]]] = {"lyapunov": (measured, {})}
+            if collected is not None:
+                for kind in ("sweep", "reconstruction"):
+                    own = getattr(figures, kind).model_dump(mode="json")
+                    shown[kind] = (collected, {**own, "series": name})
+            for kind, (cell, options) in shown.items():
+                settings = cfg.FigureCell(kind=kind, options={**options, "style": style})
+                self.figures[f"{kind}_{name}"] = Cell(
+                    "figure", settings, {"dataset": cell.reference}
+                )

@@ -6,7 +6,7 @@ wildcard_constraints:
     key="[0-9a-f]{16}",
 
 
-FIGURES = f"results/figures/{EXPERIMENT.experiment}/{{name}}"
+FIGURES = f"results/figures/{EXPERIMENT.experiment}"
 
 
 def inputs(stage):
@@ -17,10 +17,18 @@ def cell(stage):
     return lambda wildcards: PLAN.cell(stage, wildcards.key).json
 
 
-def figure(wildcards):
-    return PLAN.figure(wildcards.name)
+def touched(name, drawing):
+    return f"{FIGURES}/.drawn/{name}.{drawing.key}"
 
 
 def figures(*kinds):
-    names = [name for name, figure in PLAN.figures.items() if figure.kind in kinds]
-    return expand(f"{FIGURES}.{{format}}", name=names, format=["pdf", "png"])
+    return [
+        path
+        for name, drawing in PLAN.figures.items()
+        if drawing.settings.kind in kinds
+        for path in (
+            f"{FIGURES}/{name}.pdf",
+            f"{FIGURES}/{name}.png",
+            touched(name, drawing),
+        )
+    ]

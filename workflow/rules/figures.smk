@@ -1,38 +1,46 @@
-# One rule draws every figure; style is a parameter of this rule alone. Two rules name groups of them.
+# Figures have names that people give them, which say nothing of what they show. So each has a third
+# output, an empty file named by the key of all that it shows and how: a figure is drawn anew when
+# that is not there, whatever Snakemake remembers.
 localrules:
     figures,
     lyapunov,
 
 
-rule figure:
-    input:
-        lambda wildcards: ancient(figure(wildcards).cell.path),
-    output:
-        pdf=f"{FIGURES}.pdf",
-        png=report(
-            f"{FIGURES}.png",
-            category="Figures",
-            caption="../report/figure.rst",
-            labels={"figure": "{name}"},
-        ),
-    log:
-        f"results/logs/figures/{EXPERIMENT.experiment}/{{name}}.log",
-    benchmark:
-        f"results/benchmarks/figures/{EXPERIMENT.experiment}/{{name}}.jsonl"
-    conda:
-        "../../envs/environment.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=10,
-    params:
-        kind=lambda wildcards: figure(wildcards).kind,
-        options=lambda wildcards: figure(wildcards).json,
-    message:
-        "figure {wildcards.name}"
-    shell:
-        "tausweep figure {params.kind} --input {input} --options {params.options:q}"
-        " --output {output} 2> {log}"
+for name, drawing in PLAN.figures.items():
+
+    rule:
+        name:
+            f"figure_{name}"
+        input:
+            ancient(drawing.input_paths),
+        output:
+            pdf=f"{FIGURES}/{name}.pdf",
+            png=report(
+                f"{FIGURES}/{name}.png",
+                category="Figures",
+                caption="../report/figure.rst",
+                labels={"figure": name},
+            ),
+            drawn=touched(name, drawing),
+        log:
+            f"results/logs/figures/{EXPERIMENT.experiment}/{name}.log",
+        benchmark:
+            f"results/benchmarks/figures/{EXPERIMENT.experiment}/{name}.jsonl"
+        conda:
+            "../../envs/environment.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=10,
+        params:
+            name=name,
+            kind=drawing.settings.kind,
+            cell=drawing.json,
+        message:
+            "figure {params.name}"
+        shell:
+            "tausweep figure --cell {params.cell:q} --input {input}"
+            " --output {output.pdf} {output.png} --drawn {output.drawn} 2> {log}"
 
 
 rule figures:
