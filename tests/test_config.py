@@ -88,12 +88,13 @@ def test_schema_file_is_written_from_the_types() -> None:
     assert json.loads(file.read_text()) == schema()
 
 
-@pytest.mark.parametrize("change", [change for change, _ in WRONG[:9]])
+CANNOT_SAY = ({"models": {}}, {"training": {"learning_rate": math.nan}})
+
+
+@pytest.mark.parametrize("change", [c for c, _ in WRONG[:12] if c not in CANNOT_SAY])
 def test_schema_refuses_what_the_types_refuse(tiny: dict[str, Any], change: dict[str, Any]) -> None:
     validator = jsonschema.Draft202012Validator(schema())
     assert validator.is_valid(tiny)
-    if change == {"models": {}} or change == {"training": {"learning_rate": math.nan}}:
-        pytest.skip("JSON schema cannot say this")
     assert not validator.is_valid({**tiny, **change})
 
 

@@ -162,7 +162,7 @@ def _with(x, row, column, value):
         (lambda x: x.T, r"found 2 rows of 200 columns: .* transpose"),
         (lambda x: x[None], r"shape \(1, 200, 2\): save it as \(time, variable\)"),
         (lambda x: x + 1j, r"values of type complex128: save real numbers"),
-        (lambda x: x.astype(object), r"Object arrays cannot be loaded"),
+        (lambda x: x.astype(object), r"not a whole .npy file of numbers"),
     ],
 )
 def test_a_file_that_is_no_series_is_refused_in_one_line(tmp_path, x, spoil, message):
@@ -198,6 +198,12 @@ def test_missing_unknown_and_damaged_files_are_refused(tmp_path):
     (tmp_path / "a.txt").write_text("1")
     with pytest.raises(ValueError, match=r"kind '\.txt': save it as one of \.npy, \.csv, \.nc"):
         files.read(tmp_path / "a.txt")
+    (tmp_path / "b.npy").write_bytes(b"")
+    with pytest.raises(ValueError, match=r"b\.npy: not a whole \.npy file of numbers: write it"):
+        files.read(tmp_path / "b.npy")
+    (tmp_path / "b.csv").write_text("u,v\n1,2\n3,four\n")
+    with pytest.raises(ValueError, match=r"b\.csv: not a table of numbers \(.*'four'.*commas"):
+        files.read(tmp_path / "b.csv")
     for name in ("a.npy", "a.nc"):
         (tmp_path / name).write_text("this is neither")
         with pytest.raises(ValueError, match=name):

@@ -63,7 +63,10 @@ def put_on_clock(raw: xr.Dataset, *, dt: float, time_unit: str) -> xr.Dataset:
 
 
 def _read_npy(path: Path) -> tuple[np.ndarray, list[str]]:
-    x = np.load(path, allow_pickle=False)
+    try:
+        x = np.load(path, allow_pickle=False)
+    except (ValueError, OSError, EOFError):
+        raise ValueError("not a whole .npy file of numbers: write it with numpy.save") from None
     return _table(x), _numbered(x)
 
 
@@ -73,7 +76,13 @@ def _read_csv(path: Path) -> tuple[np.ndarray, list[str]]:
     header = not all(_is_number(entry) for entry in first)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # an empty file: said below
-        x = np.loadtxt(path, delimiter=",", skiprows=int(header), ndmin=2, encoding="utf-8-sig")
+        try:
+            x = np.loadtxt(path, delimiter=",", skiprows=int(header), ndmin=2, encoding="utf-8-sig")
+        except ValueError as error:
+            raise ValueError(
+                f"not a table of numbers ({str(error).rstrip('.')}): separate the numbers of a "
+                "row by commas; only the first row may hold names"
+            ) from None
     if not x.size:
         raise ValueError("found no rows of numbers: one row per sample, separated by commas")
     if header and len(first) != x.shape[1]:
