@@ -473,10 +473,12 @@ def load(config: Mapping[str, Any]) -> Experiment:
 
 def schema() -> dict[str, Any]:
     """JSON schema (draft 2020-12) of a configuration file."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **Experiment.model_json_schema(),
-    }
+    schema = Experiment.model_json_schema()
+    for part in [schema, *schema["$defs"].values()]:
+        for entry in part["properties"].values():
+            if "patternProperties" in entry:  # a mapping by name: other names are refused
+                entry["additionalProperties"] = False
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def _one_line(error: ValidationError, config: Mapping[str, Any]) -> str:
