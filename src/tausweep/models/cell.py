@@ -35,3 +35,15 @@ class Cell(Protocol):
     def map(self, p: Parameters) -> Map:
         """F_θ for these parameters."""
         ...
+
+
+def uniform(
+    dimensions: dict[str, tuple[str, ...]], latent: int, rng: np.random.Generator
+) -> dict[str, Float[np.ndarray, "..."]]:
+    """All parameters uniform in ±1/√M, as torch.nn's recurrent modules draw them."""
+    bound = latent**-0.5
+    size = {"gate": 4 * latent}
+    return {
+        name: rng.uniform(-bound, bound, size=[size.get(axis, latent) for axis in axes])
+        for name, axes in dimensions.items()
+    }

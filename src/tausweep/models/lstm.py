@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from tausweep.models.cell import Map, Parameters, State
+from tausweep.models.cell import Map, Parameters, State, uniform
 
 
 class LSTM:
@@ -25,12 +25,7 @@ class LSTM:
 
     def initial(self, latent: int, rng: np.random.Generator) -> dict[str, Float[np.ndarray, "..."]]:
         """All parameters uniform in ±1/√M."""
-        bound = latent**-0.5
-        size = {"gate": 4 * latent, "latent_from": latent}
-        return {
-            name: rng.uniform(-bound, bound, size=[size[axis] for axis in axes])
-            for name, axes in self.dimensions.items()
-        }
+        return uniform(self.dimensions, latent, rng)
 
     def map(self, p: Parameters) -> Map:
         """F_θ."""

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from tausweep.models.cell import Map, Parameters, State
+from tausweep.models.cell import Map, Parameters, State, uniform
 
 
 class RNN:
@@ -21,11 +21,7 @@ class RNN:
 
     def initial(self, latent: int, rng: np.random.Generator) -> dict[str, Float[np.ndarray, "..."]]:
         """All parameters uniform in ±1/√M."""
-        bound = latent**-0.5
-        return {
-            name: rng.uniform(-bound, bound, size=(latent,) * len(axes))
-            for name, axes in self.dimensions.items()
-        }
+        return uniform(self.dimensions, latent, rng)
 
     def map(self, p: Parameters) -> Map:
         """F_θ."""
