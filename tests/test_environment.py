@@ -1,0 +1,37 @@
+"""The pinned environment is one, and the tests run in it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import tomllib
+
+import yaml
+from conftest import REPOSITORY
+from packaging.requirements import Requirement
+
+PINNED = {
+    requirement.name.lower().replace("_", "-"): requirement
+    for line in (REPOSITORY / "envs/requirements.txt").read_text().splitlines()
+    if not line.startswith("#")
+    for requirement in [Requirement(line)]
+}
+
+
+def test_conda_environment_holds_the_same_versions() -> None:
+    environment = yaml.safe_load((REPOSITORY / "envs/environment.yaml").read_text())
+    pip = next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
+    assert sorted(pip) == sorted(str(requirement) for requirement in PINNED.values())
+
+
+def test_what_is_installed_is_what_is_pinned() -> None:
+    for requirement in PINNED.values():
+        version = importlib.metadata.version(requirement.name).split("+")[0]
+        assert requirement.specifier.contains(version), (requirement, version)
+
+
+def test_what_the_package_needs_is_pinned() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    for needed in map(Requirement, project["dependencies"]):
+        pin = next(iter(PINNED[needed.name.lower()].specifier))
+        assert pin.operator == "=="
+        assert needed.specifier.contains(pin.version), needed
