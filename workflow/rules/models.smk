@@ -15,7 +15,7 @@ rule train:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 720 * attempt,
+        runtime=lambda wildcards, attempt: 120 * attempt,
         gpu=1,
     params:
         cell=cell("train"),
