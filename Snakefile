@@ -1,5 +1,4 @@
 # tausweep: on the difficulty of learning chaotic dynamics with RNNs, as a workflow.
-import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -10,19 +9,15 @@ from tausweep.plan import Plan
 
 min_version("9.0")
 
-# Jobs find the command `tausweep` installed beside this Snakemake, be it activated or not.
-shell.prefix(f"export PATH={Path(sys.executable).parent}:$PATH; ")
-
 # A file given with --configfile stands alone: config.yaml is not merged into it, unless all it
-# holds are settings without an experiment of their own.
+# holds are settings on their own.
 if not {"experiment", "series", "models", "methods"} & set(config):
 
     configfile: Path(workflow.basedir) / "config.yaml"
 
 
 try:
-    EXPERIMENT = load(config)
-    PLAN = Plan(EXPERIMENT)
+    PLAN = Plan(load(config))
 except ConfigError as error:
     raise WorkflowError(f"configuration: {error}") from None
 validate(config, "workflow/schemas/config.schema.json", set_default=False)

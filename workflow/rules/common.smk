@@ -1,12 +1,18 @@
 # How every rule finds its cell in the plan. A file's name is its content's key, so the age of
 # files says nothing: all inputs are `ancient`, and a job runs when its output is not there.
 
+import sys
+
+# Jobs find the command `tausweep` installed beside this Snakemake, be it activated or not.
+shell.prefix(f"export PATH={Path(sys.executable).parent}:$PATH; ")
+
 
 wildcard_constraints:
     key="[0-9a-f]{16}",
 
 
-FIGURES = f"results/figures/{EXPERIMENT.experiment}"
+EXPERIMENT = PLAN.experiment.experiment
+FIGURES = f"results/figures/{EXPERIMENT}"
 
 
 def inputs(stage):

@@ -23,9 +23,9 @@ for name, drawing in PLAN.figures.items():
             ),
             drawn=touched(name, drawing),
         log:
-            f"results/logs/figures/{EXPERIMENT.experiment}/{name}.log",
+            f"results/logs/figures/{EXPERIMENT}/{name}.log",
         benchmark:
-            f"results/benchmarks/figures/{EXPERIMENT.experiment}/{name}.jsonl"
+            f"results/benchmarks/figures/{EXPERIMENT}/{name}.jsonl"
         conda:
             "../../envs/environment.yaml"
         threads: 1
