@@ -351,6 +351,13 @@ def test_reconstruction_says_where_the_best_tau_is_the_smallest():
     assert [text.get_text() for text in vacant.texts] == [r"best $\tau$ is the smallest"]
 
 
+def test_an_orbit_that_rests_away_from_the_data_is_named():
+    dataset = collected(models=("RNN",), taus=(30,), members=1)
+    dataset["excerpt"] = dataset["excerpt"] * 0 + 99
+    axes = render(FIGURES["reconstruction"](dataset, RECONSTRUCTION)).axes[0]
+    assert [text.get_text() for text in axes.texts] == ["away from the data"]
+
+
 @pytest.mark.parametrize("variables", [1, 2, 3])
 def test_reconstruction_has_as_many_axes_as_variables(variables):
     dataset = collected(variables=variables)

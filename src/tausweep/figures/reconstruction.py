@@ -75,12 +75,15 @@ def reconstruction(dataset: xr.Dataset, options: Mapping[str, Any]) -> Figure:
                 continue
             member = shown[role]
             orbit = member["excerpt"].transpose("step", "variable").to_numpy()
-            _panel(axes, data, orbit[: len(data), : data.shape[1]], names, each.look.colour)
+            orbit = orbit[: len(data), : data.shape[1]]
+            drawn = _panel(axes, data, orbit, names, each.look.colour)
             tau, d_stsp = member["tau"].item(), number(member["D_stsp"].item())
             metric = rf"$D_\mathrm{{stsp}}$ = {d_stsp}"
             axes.set_title(f"{each.label}\n{role} $\\tau$ = {tau}{between}{metric}")
             if member["diverged"].item():
                 _remark(axes, "diverged", height=0.96)
+            elif not drawn:
+                _remark(axes, "away from the data", height=0.96)
     data_line = Line2D([], [], color=DATA, label="held-out data")
     figure.legend(handles=[data_line], loc="outside lower center")
     return figure
@@ -128,8 +131,8 @@ def _grid(rows: int, columns: int, variables: int, style: Style) -> tuple[Figure
     return figure, panels
 
 
-def _panel(axes: Axes, data: Excerpt, orbit: Excerpt, names: list[str], colour: str) -> None:
-    """Draw the orbit over the data, in axes that the data set."""
+def _panel(axes: Axes, data: Excerpt, orbit: Excerpt, names: list[str], colour: str) -> bool:
+    """Draw the orbit over the data, in axes that the data set; whether any of it is in them."""
     margin = MARGIN * np.ptp(data, axis=0)
     low, high = data.min(axis=0) - margin, data.max(axis=0) + margin
     _frame(axes, low, high, names, len(data))
@@ -140,6 +143,7 @@ def _panel(axes: Axes, data: Excerpt, orbit: Excerpt, names: list[str], colour: 
     end = orbit[len(orbit) // 2 :]
     if np.isfinite(end).all() and (np.ptp(end, axis=0) < STILL * np.ptp(data, axis=0)).all():
         axes.plot(*_coordinates(orbit)[:, -1:], ".", color=colour, gid="fixed point")
+    return bool(near.any())
 
 
 def _coordinates(x: Excerpt) -> Float[np.ndarray, "axis step"]:
