@@ -187,6 +187,25 @@ def test_a_file_counts_by_its_content(tiny: dict[str, Any], tmp_path: Path) -> N
     assert changed(before, with_file(second)) == ALL
 
 
+def test_a_file_that_changed_after_planning_is_refused(
+    tiny: dict[str, Any], tmp_path: Path
+) -> None:
+    """Its content would be kept under the key of what it was."""
+    from tausweep import stages
+
+    file = tmp_path / "a.csv"
+    file.write_text("x,y\n" + "\n".join(f"{i * i % 97},{i % 13}" for i in range(200)))
+    tiny["series"] = {"mine": {"system": "file", "path": str(file)}}
+    cell = next(c for c in Plan(load(tiny)).cells.values() if c.stage == "series")
+    output = tmp_path / cell.path
+    stages.run(cell, output)
+    output.unlink()
+    file.write_text(file.read_text() + "\n1,2")
+    with pytest.raises(ValueError, match=r"a\.csv: has changed since this job was planned"):
+        stages.run(cell, output)
+    assert not output.exists()
+
+
 def test_a_missing_file_is_named_before_any_job(tiny: dict[str, Any]) -> None:
     tiny["series"] = {"mine": {"system": "file", "path": "no/such.csv"}}
     with pytest.raises(ConfigError, match=r"series.mine.path: cannot read 'no/such.csv' in /"):

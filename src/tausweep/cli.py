@@ -8,7 +8,7 @@ import logging
 import sys
 from pathlib import Path
 
-from tausweep.config import schema
+from tausweep.config import FigureCell, schema
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,7 +69,10 @@ def _figure(options: argparse.Namespace) -> None:
     from tausweep import figures, store
     from tausweep.plan import Cell
 
-    settings = Cell.from_json(options.cell).settings
+    cell = Cell.from_json(options.cell)
+    settings = cell.settings
+    if not isinstance(settings, FigureCell):
+        raise ValueError(f"the cell is of stage {cell.stage}, not figure")
     figures.draw(settings.kind, store.read(options.input), settings.options, options.output)
     if options.drawn is not None:
         options.drawn.parent.mkdir(parents=True, exist_ok=True)

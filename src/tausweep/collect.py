@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -27,15 +26,14 @@ def run(cell: Collect, metrics: list[xr.Dataset], lyapunov: list[xr.Dataset]) ->
     as coordinates; dimension `signal` one per series, with its λ_max, τ_pred and an excerpt of the
     data. Series of fewer variables are filled with NaN.
     """
-    remaining = iter(metrics)
+    sweep_of = [sweep for sweep in cell.sweeps for _ in range(sweep.jobs)]
     rows = [
         _rows(block, series=sweep.series, model=sweep.model, method=sweep.method)
-        for sweep in cell.sweeps
-        for block in islice(remaining, sweep.jobs)
+        for sweep, block in zip(sweep_of, metrics, strict=True)
     ]
-    first = {sweep.series: i for sweep, i in zip(cell.sweeps, _starts(cell), strict=True)}
+    any_of = {sweep.series: block for sweep, block in zip(sweep_of, metrics, strict=True)}
     signals = [
-        _signal(name, result, metrics[first[name]])
+        _signal(name, result, any_of[name])
         for name, result in zip(cell.series, lyapunov, strict=True)
     ]
     runs = xr.concat(rows, "run", join="outer", combine_attrs="override")
@@ -44,12 +42,6 @@ def run(cell: Collect, metrics: list[xr.Dataset], lyapunov: list[xr.Dataset]) ->
     collected = xr.merge([runs, per_signal], combine_attrs="override")
     collected.attrs = {"title": "metrics of all trained members of an experiment"}
     return collected
-
-
-def _starts(cell: Collect) -> list[int]:
-    """Index of the first metrics file of each sweep."""
-    jobs = [sweep.jobs for sweep in cell.sweeps]
-    return [sum(jobs[:i]) for i in range(len(jobs))]
 
 
 def _rows(block: xr.Dataset, **labels: str) -> xr.Dataset:

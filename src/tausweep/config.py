@@ -27,7 +27,6 @@ from pydantic import (
     model_validator,
 )
 
-Int = Annotated[int, Strict()]
 Float = Annotated[float, Strict()]
 PositiveInt = Annotated[int, Strict(), Field(gt=0)]
 NaturalInt = Annotated[int, Strict(), Field(ge=0)]

@@ -57,6 +57,12 @@ def canonical(value: Any) -> str:
     )
 
 
+def file_reference(path: str | Path) -> str:
+    """How a cell names a file from outside: by the digest of its content."""
+    with open(path, "rb") as file:
+        return f"file/{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}"
+
+
 @dataclass(frozen=True)
 class Cell:
     """One job of one stage: its settings, and its inputs by role.
@@ -67,7 +73,7 @@ class Cell:
     """
 
     stage: str
-    settings: Any
+    settings: cfg.Settings
     inputs: Mapping[str, str | list[str]] = field(default_factory=dict)
     source: str | None = None
 
@@ -100,7 +106,7 @@ class Cell:
     @cached_property
     def json(self) -> str:
         """Everything the cell's numbers depend on, as canonical JSON: what its key is made of."""
-        settings = TypeAdapter(STAGES[self.stage].settings).dump_python(self.settings, mode="json")
+        settings = self.settings.model_dump(mode="json")
         if self.source is not None:
             del settings["path"]  # a file counts by its content, which is among the inputs
         identity = {
@@ -209,14 +215,13 @@ class Plan:
         if not isinstance(series, cfg.File):
             return self._add("series", series)
         try:
-            with open(series.path, "rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+            raw = file_reference(series.path)
         except OSError as error:
             raise cfg.ConfigError(
                 f"series.{name}.path: cannot read {series.path!r} in {Path.cwd()}: "
                 f"{error.strerror}; give the path of a .npy, .csv or .nc file"
             ) from None
-        return self._keep(Cell("series", series, {"raw": f"file/{digest}"}, source=series.path))
+        return self._keep(Cell("series", series, {"raw": raw}, source=series.path))
 
     def _sweep(
         self, title: str, model: cfg.Model, method: cfg.Method, signal: Cell, lyapunov: Cell

@@ -14,7 +14,7 @@ from pathlib import Path
 import xarray as xr
 
 from tausweep import provenance, store
-from tausweep.plan import STAGES, Cell
+from tausweep.plan import STAGES, Cell, file_reference
 from tausweep.series import files
 
 
@@ -61,7 +61,11 @@ def _set_up_torch(threads: int, device: str) -> None:
 
 def _read(cell: Cell, results: Path, names: str | list[str]) -> xr.Dataset | list[xr.Dataset]:
     if cell.source is not None:
-        return files.read(Path(cell.source))
+        if file_reference(cell.source) != names:
+            raise ValueError(
+                f"{cell.source}: has changed since this job was planned: run snakemake again"
+            )
+        return files.read(cell.source)
     if isinstance(names, str):
         return _input(results, names)
     return [_input(results, name) for name in names]
