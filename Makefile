@@ -32,9 +32,10 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 # The stamps are newer than the lists they were made from, or the environment is brought up to date.
-$(VENV)/runtime: envs/requirements.txt pyproject.toml | $(BIN)/python
+$(VENV)/runtime: envs/requirements.txt pyproject.toml $(wildcard src/tausweep/engines/fused/*.[ch]) | $(BIN)/python
 	$(PIP) install -r envs/requirements.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
+	@echo "Engines that can train here:"; $(BIN)/tausweep engines
 	@touch $@
 
 $(VENV)/dev: envs/dev.txt $(VENV)/runtime

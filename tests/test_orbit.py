@@ -8,7 +8,9 @@ import torch
 import xarray as xr
 
 from tausweep.config import Orbit
-from tausweep.models import CELLS, dimensions, force, initial_parameters
+from tausweep.engines import choose
+from tausweep.execution import Execution
+from tausweep.models import CELLS, Layout, dimensions, force, initial_parameters
 from tausweep.orbit import diverged_at, generate, run
 
 LATENT, N = 6, 2
@@ -39,24 +41,45 @@ def signal() -> xr.Dataset:
     )
 
 
+@pytest.mark.parametrize("engine", ["eager", "fused"])
 @pytest.mark.parametrize("name", CELLS)
-def test_orbit_is_the_map_iterated_from_the_held_out_part(name: str, signal: xr.Dataset) -> None:
+def test_orbit_is_the_map_iterated_from_the_held_out_part(
+    name: str, engine: str, signal: xr.Dataset
+) -> None:
     file = trained(name, {}, {})
-    out = run(Orbit(steps=2500, transient=7), file, signal)
+    out = run(Orbit(steps=2500, transient=7), file, signal, execution=Execution(engine=engine))
     assert out.x.dims == ("member", "time", "variable")
     assert out.x.shape == (2, 2500, N)
+    assert out.attrs["engine"].startswith(engine)
     p = {k: torch.as_tensor(file[k].values) for k in dimensions(CELLS[name])}
     start = torch.tensor(signal.x.values[30], dtype=torch.float32)
     state = force(CELLS[name], p["B"], start[None, :, None].expand(2, -1, 1))
     F = CELLS[name].map(p)
-    for step in range(30):
+    steps = []
+    for _ in range(60):
         state = F(state)
-        if step >= 7:
-            expected = (p["B"] @ state[0])[..., 0]
-            np.testing.assert_allclose(out.x[:, step - 7], expected, rtol=1e-4, atol=1e-5)
-    assert not out.diverged.any()
-    assert (out.diverged_at == -1).all()
-    np.testing.assert_allclose(out.time[:3], [0, 0.1, 0.2])
+        steps.append((p["B"] @ state[0])[..., 0])
+    expected = torch.stack(steps, dim=1).numpy()
+    np.testing.assert_allclose(out.x[:, :53], expected[:, 7:], rtol=1e-4, atol=1e-5)
+    assert out.diverged.values.tolist() == [0, 0]
+
+
+def test_a_driven_model_is_given_the_held_out_input(signal: xr.Dataset) -> None:
+    """z' = C s with B⁺ = B = 1 gives back the input, one step later."""
+    s = np.random.default_rng(3).standard_normal((50, 1))
+    driven = signal.isel(variable=[0]).assign(input=(("time", "channel"), s))
+    zero = np.zeros((1, 1))
+    values = {"A": zero[0], "W": zero, "h": zero[0], "C": zero + 1, "B": zero + 1}
+    axes = dimensions(CELLS["plrnn"], driven=True)
+    file = xr.Dataset(
+        {k: (("member", *axes[k]), v[None].astype(np.float32)) for k, v in values.items()},
+        coords={"member": [0]},
+        attrs={"recurrent_cell": "plrnn", "title": "a test"},
+    )
+    out = run(Orbit(steps=15, transient=3), file, driven)
+    np.testing.assert_allclose(out.x[0, :, 0], s[33:48, 0], rtol=1e-6)
+    with pytest.raises(ValueError, match=r"need as many samples .* only 20 are held out"):
+        run(Orbit(steps=18, transient=3), file, driven)
 
 
 def test_a_diverging_member_is_marked_and_its_rest_is_missing(signal: xr.Dataset) -> None:
@@ -86,8 +109,9 @@ def test_members_do_not_touch_one_another(signal: xr.Dataset) -> None:
 
 
 def test_all_diverged_ends_early() -> None:
+    layout = Layout(CELLS["plrnn"], LATENT, N)
     p = {k: torch.tensor(v[None], dtype=torch.float32) for k, v in _growing().items()}
-    x = generate(CELLS["plrnn"], p, np.ones(N), 10_000_000, 10.0)
+    x = generate(choose("auto", layout), layout, layout.pack(p), np.ones(N), 10_000_000, 10.0)
     assert np.isnan(x[:, 2000:]).all()
 
 

@@ -36,7 +36,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     stage.add_argument("--threads", type=int, default=1, help="CPU threads (default: 1)")
     stage.add_argument(
-        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="auto: CUDA if there"
+        "--engine",
+        choices=("auto", "eager", "fused", "cuda"),
+        default="auto",
+        help="what trains and runs models (default: the fastest that can here)",
+    )
+    stage.add_argument(
+        "--checkpoint-every",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="how often unfinished training is saved (default: 60)",
     )
     stage.set_defaults(run=_stage)
 
@@ -48,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
         "--drawn", type=Path, help="NAME.KEY, touched instead of any other NAME.* when done"
     )
     figure.set_defaults(run=_figure)
+
+    engines = commands.add_parser("engines", help="say which engines can run here")
+    engines.set_defaults(run=_engines)
 
     show = commands.add_parser("schema", help="print the JSON schema of a configuration file")
     show.set_defaults(run=lambda _: print(json.dumps(schema(), indent=2, ensure_ascii=False)))
@@ -62,7 +75,27 @@ def _stage(options: argparse.Namespace) -> None:
     cell = Cell.from_json(options.cell, options.source)
     if cell.stage != options.name:
         raise ValueError(f"the cell is of stage {cell.stage}, not {options.name}")
-    stages.run(cell, options.output, threads=options.threads, device=options.device)
+    stages.run(
+        cell,
+        options.output,
+        engine=options.engine,
+        threads=options.threads,
+        every=options.checkpoint_every,
+    )
+
+
+def _engines(_: argparse.Namespace) -> None:
+    import torch
+
+    from tausweep.engines import fused
+
+    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no: torch finds no GPU"
+    compiled = ", ".join(fused.available())
+    print(f"cuda   {gpu}")
+    print(
+        f"fused  {compiled or 'no: it was not compiled, for want of a C compiler; training works'}"
+    )
+    print("eager  yes" + ("" if compiled else ", about ten times slower than fused"))
 
 
 def _figure(options: argparse.Namespace) -> None:

@@ -22,13 +22,13 @@ _PER_SIGNAL = (
 def run(cell: Collect, metrics: list[xr.Dataset], lyapunov: list[xr.Dataset]) -> xr.Dataset:
     """Join the metrics of all sweeps, one row per trained member.
 
-    Dimension `run` has one entry per member, with its labels (series, model, method, tau, member)
-    as coordinates; dimension `signal` one per series, with its λ_max, τ_pred and an excerpt of the
-    data. Series of fewer variables are filled with NaN.
+    Dimension `run` has one entry per member, with its labels (series, model, method and its kind,
+    tau, member) as coordinates; dimension `signal` one per series, with its λ_max, τ_pred and an
+    excerpt of the data. Series of fewer variables are filled with NaN.
     """
     sweep_of = [sweep for sweep in cell.sweeps for _ in range(sweep.jobs)]
     rows = [
-        _rows(block, series=sweep.series, model=sweep.model, method=sweep.method)
+        _rows(block, series=sweep.series, model=sweep.model, method=sweep.method, kind=sweep.kind)
         for sweep, block in zip(sweep_of, metrics, strict=True)
     ]
     any_of = {sweep.series: block for sweep, block in zip(sweep_of, metrics, strict=True)}

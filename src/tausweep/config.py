@@ -119,12 +119,15 @@ class Rossler(Simulated):
 
 
 class Duffing(Simulated):
-    """Forced Duffing oscillator, variables x, v = ẋ and the drive cos ωt."""
+    """Forced Duffing oscillator, variables x, v = ẋ, driven by cos ωt."""
 
     system: Literal["duffing"]
     parameters: DuffingParameters = DuffingParameters()
     dt: PositiveFloat = 0.1773
     """Sampling interval, in units of the system's time."""
+    drive: Literal["variable", "input"] = "variable"
+    """Whether the drive is a third variable, to be learned, or an external input, given to models
+    in training and when they run freely."""
 
 
 class File(Settings):
@@ -138,6 +141,9 @@ class File(Settings):
     """Sampling interval, in units of time."""
     time_unit: str = "1"
     """Unit of time, as the figures and files name it."""
+    inputs: list[str] = []
+    """Columns that are external inputs: given to models, not learned. Columns are named as in the
+    file's header, or x0, x1, …."""
 
 
 SimulatedSeries = Lorenz63 | Rossler | Duffing
@@ -208,9 +214,12 @@ class Lyapunov(Settings):
 class Model(Settings):
     """A recurrent network with a linear observation model."""
 
-    cell: Literal["plrnn", "rnn", "lstm"]
+    cell: Literal["plrnn", "rnn", "lstm", "gru"]
     latent: PositiveInt = 30
     """Number of latent units M."""
+    initial: Literal["default", "torch", "glorot", "gershgorin"] = "default"
+    """Initial weights. Default: torch.nn's, uniform in ±1/√M, and for the PLRNN a linear part of
+    spectral radius one. Gershgorin: no eigenvalue outside the unit circle."""
 
 
 class RelativeTau(Settings):
@@ -229,12 +238,43 @@ Tau = Annotated[
 ]
 
 
-class SparseTF(Settings):
-    """Sparse teacher forcing: the state is put back on the data every τ steps."""
+class Clip(Settings):
+    """Clipping of every member's gradient before each update: by its norm or by its values."""
 
-    method: Literal["sparse_tf"]
+    norm: PositiveFloat | None = None
+    """A longer gradient is shortened to this Euclidean norm."""
+    value: PositiveFloat | None = None
+    """Every component is cut off at ± this."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.norm is None) == (self.value is None):
+            raise ValueError("give either norm or value")
+        return self
+
+
+class Trains(Settings):
+    """What all methods share."""
+
+    name: Name | None = None
+    """How figures name it. Default: as the method; two of the same kind need names."""
+    clip: Clip | None = None
+    """Default: gradients are not clipped."""
+
+    def single(self) -> list[Self]:
+        """The method once for each of its jobs, without the name."""
+        return [self.model_copy(update={"name": None})]
+
+
+class Sweeps(Trains):
+    """A method with learning intervals to sweep."""
+
     tau: Annotated[list[Tau], Field(min_length=1)]
-    """Learning intervals to sweep: steps, or {of_tau_pred: number}."""
+    """Learning intervals: steps, or {of_tau_pred: number}."""
+
+    def single(self) -> list[Self]:
+        """The method once for each τ."""
+        return [self.model_copy(update={"name": None, "tau": [tau]}) for tau in self.tau]
 
     @field_validator("tau")
     @classmethod
@@ -245,7 +285,65 @@ class SparseTF(Settings):
         return tau
 
 
-Method = SparseTF  # with a second method: a union, discriminated by `method`
+class SparseTF(Sweeps):
+    """Sparse teacher forcing: the state is put back on the data every τ steps."""
+
+    method: Literal["sparse_tf"]
+
+
+class BPTT(Trains):
+    """Backpropagation through whole sequences: put on the data at their first step only."""
+
+    method: Literal["bptt"]
+    sequence_length: PositiveInt = 1000
+    """Steps predicted in each sequence, in the place of training.sequence_length."""
+
+
+class Windowing(Sweeps):
+    """Windows of τ steps that do not begin on the data."""
+
+    method: Literal["windowing"]
+    initial: Literal["zero", "last"]
+    """Whether a window begins at zero or where the last one ended; then the gradient is cut there,
+    and the first window of a sequence begins on the data."""
+
+
+class Truncated(Sweeps):
+    """Truncated backpropagation: as windowing with the last state, but with an update after every
+    window of τ steps, not every sequence (Williams & Peng 1990).
+    """
+
+    method: Literal["truncated"]
+
+
+class Annealed(Sweeps):
+    """Sparse teacher forcing whose interval grows from 1 to τ, linearly."""
+
+    method: Literal["annealed"]
+    until: Annotated[float, Strict(), Field(gt=0, le=1)] = 1.0
+    """Fraction of the epochs after which τ is reached."""
+
+
+class Jittered(Sweeps):
+    """Sparse teacher forcing whose interval is drawn anew for every batch, from τ ± Δ."""
+
+    method: Literal["jittered"]
+    spread: Fraction = 0.5
+    """Δ as a fraction of τ."""
+
+
+Method = Annotated[
+    SparseTF | BPTT | Windowing | Truncated | Annealed | Jittered, Field(discriminator="method")
+]
+
+
+class Noise(Settings):
+    """Noise added to the training data, drawn once for each member (linear theory, section 2.1)."""
+
+    strength: PositiveFloat
+    """Its standard deviation, in standard deviations of the data."""
+    where: Literal["everywhere", "unexcited"] = "everywhere"
+    """Everywhere, or only in directions in which the data have no energy."""
 
 
 class Training(Settings):
@@ -262,16 +360,20 @@ class Training(Settings):
     """Of Adam, at the first epoch."""
     final_learning_rate: PositiveFloat | None = None
     """At the last epoch, reached exponentially. Default: the rate stays as it is."""
+    noise: Noise | None = None
+    """Default: none is added."""
+    whiten: bool = False
+    """Measure errors in whitened coordinates, in which all directions of the data have equal
+    energy. What is saved is in the data's coordinates either way."""
     seed: NaturalInt = 0
-    """Member i draws its initial weights and batches from (seed, i)."""
+    """Member i draws its initial weights, batches and noise from (seed, i)."""
 
 
 class TrainCell(Settings):
-    """One training job: a block of members of one model at one τ."""
+    """One training job: a block of members of one model, by a method with at most one τ."""
 
     model: Model
-    method: Literal["sparse_tf"]
-    tau: Tau
+    method: Method
     training: Training
     first_member: NaturalInt
     members: PositiveInt
@@ -339,7 +441,9 @@ class Sweep(Settings):
 
     series: Name
     model: Name
-    method: str
+    method: Name
+    kind: str
+    """What `method` of the configuration it is."""
     jobs: PositiveInt
 
 
@@ -433,21 +537,29 @@ class Experiment(Settings):
                 f"members must be a multiple of block, found members {self.members} and block "
                 f"{self.block}: a part-filled block would train anew when members are added"
             )
-        length = self.training.sequence_length
+        names = [method.name or method.method for method in self.methods]
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                raise ValueError(f"methods[{i}].name must be new: there is already a {name!r}")
+        length = longest = self.training.sequence_length
         for i, method in enumerate(self.methods):
+            if isinstance(method, BPTT):
+                longest = max(longest, method.sequence_length)
+                continue
             for j, tau in enumerate(method.tau):
                 if isinstance(tau, int) and tau > length:
                     raise ValueError(
                         f"methods[{i}].tau[{j}] must be at most training.sequence_length "
                         f"({length}), found {tau}"
                     )
+        where = "training.sequence_length" if longest == length else "sequence_length of bptt"
         for name, series in self.series.items():
             if isinstance(series, Simulated):
                 train = int(series.steps * (1 - self.signal.held_out))
-                if self.models and train <= length:
+                if self.models and train <= longest:
                     raise ValueError(
-                        f"series.{name}.steps must leave more than training.sequence_length "
-                        f"({length}) steps to train on, found {series.steps} of which "
+                        f"series.{name}.steps must leave more than {where} "
+                        f"({longest}) steps to train on, found {series.steps} of which "
                         f"{train} are for training"
                     )
         return self

@@ -38,13 +38,13 @@ class Stage:
 
 
 STAGES = {
-    "series": Stage(1, cfg.Series, "tausweep.series"),
-    "signal": Stage(1, cfg.Signal, "tausweep.signal"),
+    "series": Stage(2, cfg.Series, "tausweep.series"),
+    "signal": Stage(2, cfg.Signal, "tausweep.signal"),
     "lyapunov": Stage(1, cfg.Lyapunov, "tausweep.lyapunov"),
-    "train": Stage(1, cfg.TrainCell, "tausweep.training"),
-    "orbit": Stage(1, cfg.Orbit, "tausweep.orbit"),
+    "train": Stage(2, cfg.TrainCell, "tausweep.training"),
+    "orbit": Stage(2, cfg.Orbit, "tausweep.orbit"),
     "metrics": Stage(1, cfg.Metrics, "tausweep.metrics"),
-    "collect": Stage(1, cfg.Collect, "tausweep.collect"),
+    "collect": Stage(2, cfg.Collect, "tausweep.collect"),
     "figure": Stage(1, cfg.FigureCell, "tausweep.figures"),
 }
 """All stages. A figure is no Dataset and no content-addressed file, but has a key like them."""
@@ -162,11 +162,14 @@ class Plan:
             self._label(name, raw, signal, lyapunov[name])
             for label, model in experiment.models.items():
                 for method in experiment.methods:
-                    title = f"{label} on {name} by {method.method}"
+                    by = method.name or method.method
+                    title = f"{label} on {name} by {by}"
                     done = self._sweep(title, model, method, signal, lyapunov[name])
                     metrics += done
                     sweeps.append(
-                        cfg.Sweep(series=name, model=label, method=method.method, jobs=len(done))
+                        cfg.Sweep(
+                            series=name, model=label, method=by, kind=method.method, jobs=len(done)
+                        )
                     )
         collected = None
         if metrics:
@@ -229,12 +232,12 @@ class Plan:
         """Cells from training to metrics of one model: one per τ and block of members."""
         ex = self.experiment
         done = []
-        for tau in method.tau:
+        for single in method.single():
+            tau = single.tau[0] if isinstance(single, cfg.Sweeps) else None
             for first in range(0, ex.members, ex.block):
                 settings = cfg.TrainCell(
                     model=model,
-                    method=method.method,
-                    tau=tau,
+                    method=single,
                     training=ex.training,
                     first_member=first,
                     members=ex.block,
@@ -245,9 +248,10 @@ class Plan:
                 done.append(
                     self._add("metrics", ex.metrics, orbit=orbit, signal=signal, train=train)
                 )
-                steps = tau if isinstance(tau, int) else f"{tau.of_tau_pred:g} tau_pred"
-                block = f"members {first} to {first + ex.block - 1}"
-                self._label(f"{title}, tau = {steps}, {block}", train, orbit, done[-1])
+                self._label(
+                    f"{title}{_at(tau)}, members {first} to {first + ex.block - 1}",
+                    *(train, orbit, done[-1]),
+                )
         return done
 
     def _draw(self, lyapunov: Mapping[str, Cell], collected: Cell | None) -> None:
@@ -264,3 +268,13 @@ class Plan:
                 self.figures[f"{kind}_{name}"] = Cell(
                     "figure", settings, {"dataset": cell.reference}
                 )
+
+
+def _at(tau: cfg.Tau | None) -> str:
+    match tau:
+        case None:
+            return ""
+        case int():
+            return f", tau = {tau}"
+        case _:
+            return f", tau = {tau.of_tau_pred:g} tau_pred"

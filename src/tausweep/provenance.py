@@ -32,7 +32,7 @@ def collect(seconds: float) -> dict[str, str | float]:
 
 def _device() -> str:
     torch = sys.modules.get("torch")  # asked only where the stage itself needed it
-    if torch is not None and torch.get_default_device().type == "cuda":
+    if torch is not None and torch.cuda.is_initialized():
         return f"cuda: {torch.cuda.get_device_name()}"
     return f"cpu: {platform.machine()}"
 

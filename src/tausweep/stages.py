@@ -6,7 +6,7 @@ The stages themselves are pure functions of Datasets; this is the input and outp
 from __future__ import annotations
 
 import importlib
-import sys
+import inspect
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,14 +14,23 @@ from pathlib import Path
 import xarray as xr
 
 from tausweep import provenance, store
+from tausweep.execution import Execution
 from tausweep.plan import STAGES, Cell, file_reference
 from tausweep.series import files
 
 
-def run(cell: Cell, output: Path, *, threads: int = 1, device: str = "auto") -> None:
+def run(
+    cell: Cell,
+    output: Path,
+    *,
+    engine: str = "auto",
+    threads: int = 1,
+    every: float = 60.0,
+) -> None:
     """Run the stage of `cell` and write its Dataset to `output`.
 
-    `device` is "cpu", "cuda", or "auto" for CUDA where there is one.
+    `engine` and `threads` are for stages that train or run models; what training has not finished
+    is kept in `<results>/state/<key>.nc` every so many seconds, and removed when it has.
 
     Inputs are looked for beside the output: `output` is `<results>/<stage>/<key>.nc`, an input
     `<results>/<its stage>/<its key>.nc`.
@@ -39,9 +48,10 @@ def run(cell: Cell, output: Path, *, threads: int = 1, device: str = "auto") -> 
     results = output.parent.parent
     inputs = {role: _read(cell, results, names) for role, names in cell.inputs.items()}
     stage: Callable[..., xr.Dataset] = importlib.import_module(STAGES[cell.stage].module).run
-    if "torch" in sys.modules:  # not every stage needs it, and it takes seconds to import
-        _set_up_torch(threads, device)
-    dataset = stage(cell.settings, **inputs)
+    state = results / "state" / f"{cell.key}.nc"
+    execution = Execution(engine, threads, state, every)
+    how = {"execution": execution} if "execution" in inspect.signature(stage).parameters else {}
+    dataset = stage(cell.settings, **inputs, **how)
     store.write(
         dataset,
         output,
@@ -49,14 +59,7 @@ def run(cell: Cell, output: Path, *, threads: int = 1, device: str = "auto") -> 
         key=cell.key,
         provenance={"cell": cell.json, **provenance.collect(time.perf_counter() - began)},
     )
-
-
-def _set_up_torch(threads: int, device: str) -> None:
-    import torch
-
-    torch.set_num_threads(threads)
-    if device == "cuda" or (device == "auto" and torch.cuda.is_available()):
-        torch.set_default_device("cuda")
+    state.unlink(missing_ok=True)
 
 
 def _read(cell: Cell, results: Path, names: str | list[str]) -> xr.Dataset | list[xr.Dataset]:

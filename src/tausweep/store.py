@@ -23,7 +23,7 @@ class StoreError(OSError):
 
 BOOKKEEPING = frozenset(
     {"Conventions", "stage", "key", "data_sha256", "cell", "created", "seconds", "host", "device"}
-    | {"source", "versions", "git_commit", "git_dirty"}
+    | {"engine", "source", "versions", "git_commit", "git_dirty"}
 )
 """Global attributes that say how a file came to be; those of an input are not its output's."""
 

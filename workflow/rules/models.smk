@@ -46,7 +46,7 @@ rule run_orbit:
     message:
         "orbits of {PLAN:{wildcards.key}}"
     shell:
-        "tausweep stage orbit --cell {params.cell:q} --device cpu --output {output} 2> {log}"
+        "tausweep stage orbit --cell {params.cell:q} --output {output} 2> {log}"
 
 
 rule measure_orbit:

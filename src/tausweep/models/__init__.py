@@ -1,28 +1,33 @@
-"""Recurrent networks z_{t+1} = F_θ(z_t), x̂_t = B z_t, batched over members.
+"""Recurrent networks z_{t+1} = F_θ(z_t, s_t), x̂_t = B z_t, batched over members.
 
 A cell is a stateless object that knows the names, dimensions and initial values of its parameters
 and turns a set of parameters into the map F_θ. Every parameter carries a leading `member` axis, so
 that many replicates advance in one batched matrix product; no operation mixes members.
 
-To add a cell, write one module beside `plrnn.py` and register it in `CELLS` (and its name in
-`config.Model.cell`).
+To add a cell, write one module beside `rnn.py` and register it in `CELLS` (and its name in
+`config.Model.cell`). It then runs on the `eager` engine; see docs/training-engine.md.
 """
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from tausweep.models.cell import Cell, Map, Parameters, State
+from tausweep.models.cell import Arrays, Cell, Drive, Map, Parameters, State
+from tausweep.models.gru import GRU
+from tausweep.models.initial import dimensions, initial_parameters, shapes
+from tausweep.models.layout import Layout
 from tausweep.models.lstm import LSTM
 from tausweep.models.plrnn import PLRNN
 from tausweep.models.rnn import RNN
 
 __all__ = [
     "CELLS",
+    "Arrays",
     "Cell",
+    "Drive",
+    "Layout",
     "Map",
     "Parameters",
     "State",
@@ -30,28 +35,10 @@ __all__ = [
     "force",
     "initial_parameters",
     "pseudo_inverse",
+    "shapes",
 ]
 
-CELLS: dict[str, Cell] = {"plrnn": PLRNN(), "rnn": RNN(), "lstm": LSTM()}
-
-
-def dimensions(cell: Cell) -> dict[str, tuple[str, ...]]:
-    """Names of the axes of every parameter of one member, the observation matrix B included."""
-    return {**cell.dimensions, "B": ("variable", "latent")}
-
-
-def initial_parameters(
-    cell: Cell, latent: int, variables: int, rng: np.random.Generator
-) -> dict[str, Float[np.ndarray, "..."]]:
-    """Initial parameters of one member, drawn from its own random stream.
-
-    B is drawn as torch.nn.Linear draws its weights, uniform in ±1/√M.
-    """
-    bound = latent**-0.5
-    return {
-        **cell.initial(latent, rng),
-        "B": rng.uniform(-bound, bound, size=(variables, latent)),
-    }
+CELLS: dict[str, Cell] = {"plrnn": PLRNN(), "rnn": RNN(), "lstm": LSTM(), "gru": GRU()}
 
 
 def pseudo_inverse(

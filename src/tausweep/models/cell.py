@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float
 from torch import Tensor
 
-Parameters = dict[str, Tensor]
+Parameters = Mapping[str, Tensor]
 """Parameters by name, each with a leading `member` axis."""
 
 State = tuple[Float[Tensor, "member latent n"], ...]
 """The observed latent state z first, then what else the cell remembers (an LSTM's c); n states of
 every member side by side."""
 
-Map = Callable[[State], State]
-"""F_θ: advances all states of all members by one step."""
+Drive = Float[Tensor, "member channel n"]
+"""The external input s_t that acts on each of n states."""
+
+Arrays = dict[str, Float[np.ndarray, "..."]]
+"""Parameters of one member, by name."""
+
+
+class Map(Protocol):
+    """F_θ: advances all states of all members by one step, under an external input if there is."""
+
+    def __call__(self, state: State, s: Drive | None = None, /) -> State:
+        """The states one step on."""
+        ...
 
 
 class Cell(Protocol):
@@ -25,25 +36,23 @@ class Cell(Protocol):
 
     dimensions: dict[str, tuple[str, ...]]
     """Names of the axes of each parameter of one member."""
+    input_dimensions: dict[str, tuple[str, ...]]
+    """Of the parameters that it has only under an external input."""
+    gates: int
+    """How many M×M matrices act on z."""
     memory: int
     """How many tensors the state holds beside z."""
 
-    def initial(self, latent: int, rng: np.random.Generator) -> dict[str, Float[np.ndarray, "..."]]:
-        """Initial parameters of one member with `latent` units."""
+    def own_initial(
+        self, shapes: Mapping[str, tuple[int, ...]], rng: np.random.Generator
+    ) -> Arrays:
+        """Initial parameters as this kind of network is usually given them."""
+        ...
+
+    def with_matrices(self, matrices: Sequence[Float[np.ndarray, "latent latent"]]) -> Arrays:
+        """Parameters in which these `gates` matrices act on z, and biases are zero."""
         ...
 
     def map(self, p: Parameters) -> Map:
         """F_θ for these parameters."""
         ...
-
-
-def uniform(
-    dimensions: dict[str, tuple[str, ...]], latent: int, rng: np.random.Generator
-) -> dict[str, Float[np.ndarray, "..."]]:
-    """All parameters uniform in ±1/√M, as torch.nn's recurrent modules draw them."""
-    bound = latent**-0.5
-    size = {"gate": 4 * latent}
-    return {
-        name: rng.uniform(-bound, bound, size=[size.get(axis, latent) for axis in axes])
-        for name, axes in dimensions.items()
-    }

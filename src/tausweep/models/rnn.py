@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
-from jaxtyping import Float
 
-from tausweep.models.cell import Map, Parameters, State, uniform
+from tausweep.models.cell import Drive, Map, Parameters, State
+from tausweep.models.torch_cell import TorchCell
 
 
-class RNN:
-    """z' = tanh(W z + b_ih + b_hh): torch.nn.RNNCell without an input, with its initial values."""
+class RNN(TorchCell):
+    """z' = tanh(W_hh z + W_ih s + b_ih + b_hh): torch.nn.RNNCell, with its initial values."""
 
     dimensions = {  # noqa: RUF012
         "W_hh": ("latent", "latent_from"),
         "b_ih": ("latent",),
         "b_hh": ("latent",),
     }
-    memory = 0
-
-    def initial(self, latent: int, rng: np.random.Generator) -> dict[str, Float[np.ndarray, "..."]]:
-        """All parameters uniform in ±1/√M."""
-        return uniform(self.dimensions, latent, rng)
+    input_dimensions = {"W_ih": ("latent", "channel")}  # noqa: RUF012
 
     def map(self, p: Parameters) -> Map:
         """F_θ."""
-        W, b = p["W_hh"], (p["b_ih"] + p["b_hh"])[..., None]
+        b = (p["b_ih"] + p["b_hh"])[..., None]
 
-        def F(state: State) -> State:
+        def F(state: State, s: Drive | None = None) -> State:
             (z,) = state
-            return (torch.tanh(torch.baddbmm(b, W, z)),)
+            a = torch.baddbmm(b, p["W_hh"], z)
+            return (torch.tanh(a if s is None else torch.baddbmm(a, p["W_ih"], s)),)
 
         return F

@@ -30,4 +30,4 @@ def run(cell: Series, raw: xr.Dataset | None = None) -> xr.Dataset:
         return simulate(cell)
     if raw is None:
         raise ValueError("a series of system 'file' needs the content of its file")
-    return files.put_on_clock(raw, dt=cell.dt, time_unit=cell.time_unit)
+    return files.put_on_clock(raw, dt=cell.dt, time_unit=cell.time_unit, inputs=cell.inputs)

@@ -16,6 +16,7 @@ def make(
     dt: float,
     time_unit: str,
     attrs: Mapping[str, str | float],
+    inputs: Sequence[str] = (),
 ) -> xr.Dataset:
     """Put samples, their names and their clock together.
 
@@ -29,12 +30,26 @@ def make(
         Sampling interval and its unit; "1" if time has none.
     attrs
         Further global attributes.
+    inputs
+        Which of the columns are an external input and no variables.
 
     Returns
     -------
     Dataset
-        `x` (time, variable), the first sample at time zero.
+        `x` (time, variable), the first sample at time zero; `input` (time, channel) where there is
+        one.
     """
+    columns = list(variables)
+    if inputs:
+        kept = [i for i, name in enumerate(columns) if name not in inputs]
+        names = [columns[i] for i in kept]
+        out = make(x[:, kept], names, dt=dt, time_unit=time_unit, attrs=attrs)
+        driving = np.asarray(x[:, [columns.index(name) for name in inputs]], dtype=np.float64)
+        what = {"long_name": "external input", "units": "1"}
+        channel = {"long_name": "channel of the external input", "units": "1"}
+        return out.assign(input=(("time", "channel"), driving, what)).assign_coords(
+            channel=("channel", list(inputs), channel)
+        )
     return xr.Dataset(
         {
             "x": (

@@ -50,16 +50,28 @@ def read(path: str | Path) -> xr.Dataset:
     return xr.Dataset({"x": (("time", "variable"), x)}, coords={"variable": names})
 
 
-def put_on_clock(raw: xr.Dataset, *, dt: float, time_unit: str) -> xr.Dataset:
-    """Make a series of a file's samples, which come without a sampling interval."""
+def put_on_clock(
+    raw: xr.Dataset, *, dt: float, time_unit: str, inputs: Sequence[str] = ()
+) -> xr.Dataset:
+    """Make a series of a file's samples, which come without a sampling interval.
+
+    Raises ValueError where `inputs` names a column that is not there, or leaves no variable.
+    """
     names = raw["variable"].values.tolist()
+    for name in inputs:
+        if name not in names:
+            raise ValueError(f"inputs names {name!r}, but the columns are {', '.join(names)}")
+    if len(inputs) == len(names):
+        raise ValueError(f"inputs names all columns ({', '.join(names)}): leave one to learn")
     attrs: dict[str, str | float] = {
         "title": "Series: own data",
         "description": f"own data of {len(names)} variables: {', '.join(names)}",
         "system": "file",
         "parameters": "{}",
     }
-    return dataset.make(raw["x"].values, names, dt=dt, time_unit=time_unit, attrs=attrs)
+    return dataset.make(
+        raw["x"].values, names, dt=dt, time_unit=time_unit, attrs=attrs, inputs=inputs
+    )
 
 
 def _read_npy(path: Path) -> tuple[np.ndarray, list[str]]:

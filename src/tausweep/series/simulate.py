@@ -11,7 +11,7 @@ import xarray as xr
 from jaxtyping import Float
 from scipy.integrate import ODEintWarning, odeint
 
-from tausweep.config import SimulatedSeries
+from tausweep.config import Duffing, SimulatedSeries
 from tausweep.series import dataset
 from tausweep.series.systems import SYSTEMS, System
 
@@ -47,7 +47,15 @@ def simulate(cell: SimulatedSeries) -> xr.Dataset:
     if published := system.published():
         attrs["literature_lambda_max"] = published.lambda_max
         attrs["literature_source"] = published.source
-    return dataset.make(x, system.variables, dt=cell.dt, time_unit=system.time_unit, attrs=attrs)
+    driven = isinstance(cell, Duffing) and cell.drive == "input"
+    return dataset.make(
+        x,
+        system.variables,
+        dt=cell.dt,
+        time_unit=system.time_unit,
+        attrs=attrs,
+        inputs=["drive"] if driven else [],
+    )
 
 
 def orbit(

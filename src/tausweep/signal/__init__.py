@@ -20,7 +20,8 @@ def run(cell: Signal, series: xr.Dataset) -> xr.Dataset:
     Dataset
         `x` (time, variable) = (series − `mean`) / `scale`, whose training part has mean 0 and
         standard deviation 1; `mean` and `scale` (variable), in the series' units; `train_steps`,
-        the index of the first held-out sample. Attrs are the series'.
+        the index of the first held-out sample; `input` (time, channel), standardised likewise,
+        where the series has one. Attrs are the series'.
 
     Raises
     ------
@@ -45,7 +46,7 @@ def run(cell: Signal, series: xr.Dataset) -> xr.Dataset:
             "cannot be standardised: remove it from the series, or choose other parameters"
         )
     units = x.attrs["units"]
-    return xr.Dataset(
+    out = xr.Dataset(
         {
             "x": ((x - mean) / scale).assign_attrs(
                 long_name="standardised state of the system", units="1"
@@ -62,6 +63,14 @@ def run(cell: Signal, series: xr.Dataset) -> xr.Dataset:
         },
         attrs={**series.attrs, "title": series.attrs["title"].replace("Series", "Signal", 1)},
     )
+    if "input" in series:
+        s = series["input"]
+        spread = s[:train_steps].std("time")
+        spread = spread.where(spread > 0, 1)  # a constant input says nothing, but harms nothing
+        out["input"] = ((s - s[:train_steps].mean("time")) / spread).assign_attrs(
+            long_name="standardised external input", units="1"
+        )
+    return out
 
 
 def restore(signal: xr.Dataset) -> xr.DataArray:

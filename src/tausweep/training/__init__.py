@@ -5,71 +5,75 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+import torch
 import xarray as xr
 
-from tausweep.config import RelativeTau, Tau, TrainCell
-from tausweep.models import CELLS, dimensions
-from tausweep.training.forcing import sparse_tf_loss
-from tausweep.training.trainer import train
+from tausweep.config import RelativeTau, Sweeps, Tau, TrainCell
+from tausweep.engines import Data, choose
+from tausweep.execution import PLAIN, Execution
+from tausweep.models import CELLS, Layout, dimensions
+from tausweep.training.checkpoint import Checkpoint
+from tausweep.training.data import colouring, with_noise
+from tausweep.training.methods import METHODS
+from tausweep.training.trainer import NOISE, Problem, Trained, Trainer
 
-__all__ = ["run", "sparse_tf_loss", "steps_of", "train"]
+__all__ = ["Problem", "Trained", "Trainer", "run", "steps_of"]
 
 
-def run(cell: TrainCell, signal: xr.Dataset, lyapunov: xr.Dataset | None = None) -> xr.Dataset:
-    """Train one block of members at one τ on the training part of a signal.
+def run(
+    cell: TrainCell,
+    signal: xr.Dataset,
+    lyapunov: xr.Dataset | None = None,
+    *,
+    execution: Execution = PLAIN,
+) -> xr.Dataset:
+    """Train one block of members on the training part of a signal.
 
-    `lyapunov` is read where τ is relative. Returns parameters, losses and gradient norms, all
-    with a leading `member` dimension.
+    `lyapunov` is read where τ is relative. Returns parameters, losses, gradient norms and when a
+    member diverged, all with a leading `member` dimension. Where `execution` names a checkpoint,
+    training goes on from it, and ends with the same numbers as if it had never stopped.
 
     Raises
     ------
     ValueError
         τ is relative and the signal has no τ_pred; τ exceeds the sequence length; the signal is
-        shorter than a sequence.
+        shorter than a sequence; the data cannot be whitened, or have no direction for noise; the
+        engine asked for cannot run here.
     """
-    settings = cell.training
-    tau = steps_of(cell.tau, settings.sequence_length, lyapunov)
-    x = signal.x.transpose("time", "variable").values[: int(signal.train_steps)]
+    settings, method = cell.training, cell.method
     members = range(cell.first_member, cell.first_member + cell.members)
+    end = int(signal.train_steps)
+    x = signal.x.transpose("time", "variable").values[:end]
+    s = signal["input"].transpose("time", "channel").values[:end] if "input" in signal else None
     kind = CELLS[cell.model.cell]
-    trained = train(
-        kind, cell.model.latent, x, partial(sparse_tf_loss, kind, tau=tau), settings, members
+    layout = Layout(kind, cell.model.latent, x.shape[1], 0 if s is None else s.shape[1])
+    if isinstance(method, Sweeps):
+        length = settings.sequence_length
+        tau = steps_of(method.tau[0], length, lyapunov)
+    else:
+        length = tau = method.sequence_length
+    colour = colouring(x) if settings.whiten else np.eye(x.shape[1])
+    problem = Problem(
+        layout=layout,
+        scheme=cell.model.initial,
+        data=_data(x, s, colour, cell, members),
+        updates=partial(METHODS[method.method], method),
+        tau=tau,
+        length=length,
+        clip=method.clip,
+        settings=settings,
+        members=members,
     )
-    axes = dimensions(kind)
-    out = xr.Dataset(
-        {
-            name: (("member", *axes[name]), value, {"long_name": f"parameter {name}", "units": "1"})
-            for name, value in trained.parameters.items()
-        },
-        coords={
-            "member": ("member", np.array(members), {"long_name": "replicate", "units": "1"}),
-            "epoch": (
-                "epoch",
-                np.arange(1, settings.epochs + 1),
-                {"long_name": "epoch", "units": "1"},
-            ),
-            "variable": signal.variable,
-        },
-        attrs={
-            **signal.attrs,
-            "title": f"Parameters: {cell.model.cell} trained by {cell.method} at tau = {tau}",
-            "recurrent_cell": cell.model.cell,
-        },
-    )
-    relative = cell.tau.of_tau_pred if isinstance(cell.tau, RelativeTau) else np.nan
+    engine = choose(execution.engine, layout, threads=execution.threads)
+    checkpoint = Checkpoint(execution.checkpoint, execution.every)
+    trained = Trainer(problem, engine).run(checkpoint)
+    trained.parameters["B"][:] = colour @ trained.parameters["B"]
+    out = _dataset(cell, trained, layout, signal, members)
+    out.attrs["engine"] = engine.name
+    asked = method.tau[0] if isinstance(method, Sweeps) else None
+    relative = asked.of_tau_pred if isinstance(asked, RelativeTau) else np.nan
     out["of_tau_pred"] = ((), relative, {"long_name": "tau as asked for", "units": "tau_pred"})
     out["tau"] = ((), tau, {"long_name": "learning interval", "units": "step"})
-    records = {
-        "loss": (trained.loss, "mean squared error of predictions, mean over batches"),
-        "gradient_norm": (trained.gradient_norm, "Euclidean norm of the loss gradient"),
-    }
-    for name, (values, long_name) in records.items():
-        out[name] = (("member", "epoch"), values, {"long_name": long_name, "units": "1"})
-    out["diverged"] = (
-        "member",
-        trained.diverged.astype(np.int8),
-        {"long_name": "whether training left a parameter that is not finite", "units": "1"},
-    )
     return out
 
 
@@ -90,3 +94,53 @@ def steps_of(tau: Tau, longest: int, lyapunov: xr.Dataset | None) -> int:
             f"training.sequence_length ({longest}): lower the one or raise the other"
         )
     return steps
+
+
+def _data(
+    x: np.ndarray, s: np.ndarray | None, colour: np.ndarray, cell: TrainCell, members: range
+) -> Data:
+    """What members learn from: the same samples, or each its own where noise is added."""
+    noise, seed = cell.training.noise, cell.training.seed
+    if noise is not None:
+        streams = [np.random.default_rng([seed, member, NOISE]) for member in members]
+        x = np.stack([with_noise(x, noise, rng) for rng in streams])
+    if cell.training.whiten:
+        x = x @ np.linalg.inv(colour).T
+    samples = torch.tensor(x, dtype=torch.float32)
+    return Data(samples, None if s is None else torch.tensor(s, dtype=torch.float32))
+
+
+def _dataset(
+    cell: TrainCell, trained: Trained, layout: Layout, signal: xr.Dataset, members: range
+) -> xr.Dataset:
+    axes = dimensions(layout.cell, driven=layout.channels > 0)
+    epochs = np.arange(1, cell.training.epochs + 1)
+    number = {"units": "1"}
+    out = xr.Dataset(
+        {
+            name: (("member", *axes[name]), value, {"long_name": f"parameter {name}", **number})
+            for name, value in trained.parameters.items()
+        },
+        coords={
+            "member": ("member", np.array(members), {"long_name": "replicate", **number}),
+            "epoch": ("epoch", epochs, {"long_name": "epoch", **number}),
+            "variable": signal.variable,
+        },
+        attrs={
+            **signal.attrs,
+            "title": f"Parameters: {cell.model.cell} trained by {cell.method.method}",
+            "recurrent_cell": cell.model.cell,
+        },
+    )
+    norm = "Euclidean norm of the loss gradient before clipping"
+    for name, values, long_name in (
+        ("loss", trained.loss, "mean squared error of predictions, mean over an epoch"),
+        ("gradient_norm", trained.gradient_norm, f"{norm}, mean over an epoch"),
+        ("largest_gradient_norm", trained.largest_gradient_norm, f"{norm}, largest of an epoch"),
+    ):
+        out[name] = (("member", "epoch"), values, {"long_name": long_name, **number})
+    first = "first epoch with a loss or gradient that is not finite; -1 if there was none"
+    out["nonfinite_epoch"] = ("member", trained.nonfinite_epoch, {"long_name": first, **number})
+    whether = {"long_name": "whether training left a parameter that is not finite", **number}
+    out["diverged"] = ("member", trained.diverged.astype(np.int8), whether)
+    return out

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+import xarray as xr
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from tausweep.config import Training
-from tausweep.models import Cell, Parameters, initial_parameters
+from tausweep.config import Clip, Training
+from tausweep.engines import Data, Engine
+from tausweep.models import Layout, State, initial_parameters
+from tausweep.training.adam import Adam
+from tausweep.training.checkpoint import Checkpoint
+from tausweep.training.methods import Moment, Update
+from tausweep.training.progress import Progress
 
-log = logging.getLogger(__name__)
+RECORDS = ("loss", "gradient_norm", "largest_gradient_norm")
 
-Loss = Callable[
-    [Parameters, Float[Tensor, "member sequence time variable"]], Float[Tensor, " member"]
-]
-"""From parameters and a batch of sequences of L + 1 samples to each member's loss."""
+WEIGHTS, BATCHES, NOISE, METHOD = range(4)
+"""What a random stream is for: streams are made from (seed, member, purpose, …), the method's
+from (seed, purpose, epoch)."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is trained, on what, and how."""
+
+    layout: Layout
+    scheme: str
+    """Of the initial weights."""
+    data: Data
+    updates: Callable[[Moment], Sequence[Update]]
+    """The training method."""
+    tau: int
+    length: int
+    clip: Clip | None
+    settings: Training
+    members: range
 
 
 @dataclass(frozen=True)
@@ -29,9 +50,17 @@ class Trained:
 
     parameters: dict[str, Float[np.ndarray, "member ..."]]
     loss: Float[np.ndarray, "member epoch"]
-    """Mean over the batches of an epoch."""
+    """Mean over the updates of an epoch."""
     gradient_norm: Float[np.ndarray, "member epoch"]
-    """Euclidean norm over all parameters of a member, mean over the batches of an epoch."""
+    """Euclidean norm over all parameters before clipping, mean over the updates of an epoch."""
+    largest_gradient_norm: Float[np.ndarray, "member epoch"]
+    """The same, the largest of an epoch."""
+
+    @property
+    def nonfinite_epoch(self) -> Int[np.ndarray, " member"]:
+        """First epoch (from 1) with a loss or gradient that is not finite, or -1."""
+        bad = ~(np.isfinite(self.loss) & np.isfinite(self.largest_gradient_norm))
+        return np.where(bad.any(axis=1), bad.argmax(axis=1) + 1, -1)
 
     @property
     def diverged(self) -> Bool[np.ndarray, " member"]:
@@ -44,63 +73,164 @@ class Trained:
         )
 
 
-def train(
-    cell: Cell,
-    latent: int,
-    x: Float[np.ndarray, "time variable"],
-    loss: Loss,
-    settings: Training,
-    members: range,
-) -> Trained:
-    """Train replicates of a model by Adam on sequences drawn at random starts of `x`.
+class Trainer:
+    """Members share batched operations but nothing else.
 
-    Members share batched operations but nothing else: each has its own random streams, made from
-    (seed, member), and Adam acts elementwise. What a member learns does not depend on which
-    others it is trained with, and one that becomes non-finite leaves the others as they are.
-
-    Runs on torch's default device in single precision. Raises ValueError where `x` is too short
-    for a single sequence.
+    Each has its own random streams, made from (seed, member, purpose, epoch), and Adam acts
+    elementwise. What a member learns does not depend on which others it is trained with, and one
+    that becomes non-finite leaves the others as they are. Since streams are made anew for each
+    epoch, the state between epochs is the parameters, Adam's moments, and the records.
     """
-    length = settings.sequence_length
-    if len(x) <= length:
-        raise ValueError(
-            f"training.sequence_length is {length}, but the signal has only {len(x)} samples to "
-            f"train on: give a longer series or set training.sequence_length below {len(x)}"
+
+    def __init__(self, problem: Problem, engine: Engine) -> None:
+        settings, x = problem.settings, problem.data.x
+        if x.shape[-2] <= problem.length:
+            raise ValueError(
+                f"training.sequence_length is {problem.length}, but the signal has only "
+                f"{x.shape[-2]} samples to train on: give a longer series or set a sequence_length "
+                f"below {x.shape[-2]}"
+            )
+        self.problem, self.engine = problem, engine
+        device = engine.device
+        self.theta = _initial(problem).to(device)
+        self.gradient = torch.zeros_like(self.theta)
+        self.adam = Adam(self.theta)
+        shared, own = problem.data.s, problem.data.x
+        self.data = Data(own.to(device), None if shared is None else shared.to(device))
+        self.sums = torch.zeros(3, len(problem.members), device=device)
+        self.records = np.full((3, len(problem.members), settings.epochs), np.nan, np.float32)
+        self.epoch = 0
+        self._fast: dict[str, Callable[[Tensor], None] | None] = {}
+
+    def run(self, checkpoint: Checkpoint) -> Trained:
+        """Train to the end, from where `checkpoint` stands."""
+        problem, settings = self.problem, self.problem.settings
+        if (kept := checkpoint.load()) is not None:
+            self._restore(kept)
+        progress = Progress(settings.epochs, self.epoch)
+        while self.epoch < settings.epochs:
+            self._learn_epoch()
+            self.epoch += 1
+            loss = self.records[0, :, self.epoch - 1]
+            if not np.isfinite(loss).any() and not self.theta.isfinite().all(dim=1).any():
+                break  # no member can come back from a parameter that is not finite
+            if checkpoint.due():
+                checkpoint.save(self._state())
+            progress.show(self.epoch, loss)
+        if self.epoch < settings.epochs:
+            progress.show(settings.epochs, loss)
+        values = problem.layout.views(self.theta)
+        return Trained({k: v.cpu().numpy() for k, v in values.items()}, *self.records)
+
+    def _learn_epoch(self) -> None:
+        problem, settings = self.problem, self.problem.settings
+        self.adam.set_rate(_learning_rate(settings, self.epoch))
+        rng = np.random.default_rng([settings.seed, METHOD, self.epoch])
+        self.sums.zero_()
+        count = 0
+        for starts in self._starts():
+            at = Moment(problem.length, problem.tau, self.epoch, settings.epochs, rng)
+            updates = problem.updates(at)
+            count += len(updates)
+            self._learn(updates, starts)
+        self.sums[:2] /= count
+        self.records[:, :, self.epoch] = self.sums.cpu().numpy()
+
+    def _learn(self, updates: Sequence[Update], starts: Int[Tensor, "member sequence"]) -> None:
+        """Learn a batch: the first time a kind of updates is met as it is, then made fast."""
+
+        def learn(starts: Tensor) -> None:
+            state: State | None = None
+            for update in updates:
+                state = self._update(update, starts, state, keep=update is not updates[-1])
+
+        kind = repr(updates)
+        if kind not in self._fast:
+            self._fast[kind] = None
+            learn(starts)
+            return
+        fast = self._fast[kind]
+        if fast is None:
+            fast = self._fast[kind] = self.engine.repeatable(learn, starts)
+        fast(starts)
+
+    def _update(
+        self,
+        update: Update,
+        starts: Int[Tensor, "member sequence"],
+        state: State | None,
+        keep: bool,
+    ) -> State | None:
+        """One step of the optimiser; to `keep`, where the windows of its last pass end."""
+        steps = sum(sum(windows.steps) for windows in update)
+        scale = 1 / (starts.shape[1] * steps * self.data.x.shape[-1])
+        self.gradient.zero_()
+        for windows in update:
+            loss, state = self.engine.gradient(
+                self.theta, self.gradient, self.data, starts, windows, scale, state,
+                keep=keep or windows is not update[-1],
+            )  # fmt: skip
+            self.sums[0] += loss
+        norm = torch.linalg.vector_norm(self.gradient, dim=1)
+        self.sums[1] += norm
+        torch.maximum(self.sums[2], norm, out=self.sums[2])
+        _clip(self.gradient, norm, self.problem.clip)
+        self.adam.step(self.gradient)
+        return state
+
+    def _starts(self) -> Int[Tensor, "batch member sequence"]:
+        """First samples of all sequences of an epoch."""
+        settings, problem = self.problem.settings, self.problem
+        size = (settings.batches, settings.batch_size)
+        last = self.data.x.shape[-2] - problem.length
+        streams = (
+            np.random.default_rng([settings.seed, m, BATCHES, self.epoch]) for m in problem.members
         )
-    p = _initial(cell, latent, x.shape[1], settings.seed, members)
-    streams = [np.random.default_rng([settings.seed, m, 1]) for m in members]
-    data = torch.as_tensor(x, dtype=torch.float32, device=torch.get_default_device())
-    offsets = torch.arange(length + 1)
-    adam = torch.optim.Adam(p.values(), lr=settings.learning_rate, fused=True)
-    records = torch.zeros(2, len(members), settings.epochs, device="cpu")
-    for epoch in range(settings.epochs):
-        adam.param_groups[0]["lr"] = _learning_rate(settings, epoch)
-        sums = torch.zeros(2, len(members))
-        for starts in _starts(streams, settings, len(x)):
-            adam.zero_grad()
-            losses = loss(p, data[starts[..., None] + offsets])
-            torch.autograd.backward(losses.sum())
-            sums += torch.stack([losses.detach(), _norm(p)])
-            adam.step()
-        records[:, :, epoch] = sums.cpu() / settings.batches
-        if (epoch + 1) % max(1, settings.epochs // 10) == 0:
-            _report(epoch + 1, settings.epochs, records[0, :, epoch])
-    values = {name: value.detach().cpu().numpy() for name, value in p.items()}
-    return Trained(values, *records.numpy())
+        starts = np.stack([rng.integers(0, last, size=size) for rng in streams], axis=1)
+        return torch.as_tensor(starts).to(self.engine.device)
+
+    def _state(self) -> xr.Dataset:
+        """All that the rest of training depends on."""
+        out = xr.Dataset(
+            {
+                name: (("member", "parameter"), value.cpu().numpy())
+                for name, value in self._moving().items()
+            },
+            attrs={"epoch": self.epoch, "engine": self.engine.name},
+        )
+        out["steps"] = ((), float(self.adam.steps))
+        out["records"] = (("record", "member", "epoch"), self.records[:, :, : self.epoch])
+        return out
+
+    def _restore(self, kept: xr.Dataset) -> None:
+        self.epoch = int(kept.attrs["epoch"])
+        self.records[:, :, : self.epoch] = kept["records"].values
+        self.adam.steps += float(kept["steps"])
+        for name, value in self._moving().items():
+            value.copy_(torch.as_tensor(kept[name].values))
+
+    def _moving(self) -> dict[str, Float[Tensor, "member parameter"]]:
+        return {"theta": self.theta, "m": self.adam.m, "v": self.adam.v}
 
 
-def _initial(cell: Cell, latent: int, variables: int, seed: int, members: range) -> Parameters:
-    streams = [np.random.default_rng([seed, m, 0]) for m in members]
-    parameters = [initial_parameters(cell, latent, variables, rng) for rng in streams]
-    return {
-        name: torch.tensor(
-            np.stack([p[name] for p in parameters]),
-            dtype=torch.float32,
-            device=torch.get_default_device(),
-            requires_grad=True,
+def _initial(problem: Problem) -> Float[Tensor, "member parameter"]:
+    layout = problem.layout
+    drawn = [
+        initial_parameters(
+            layout.cell,
+            layout.latent,
+            layout.variables,
+            np.random.default_rng([problem.settings.seed, member, WEIGHTS]),
+            channels=layout.channels,
+            scheme=problem.scheme,
         )
-        for name in parameters[0]
+        for member in problem.members
+    ]
+    stacked = {
+        name: torch.tensor(np.stack([p[name] for p in drawn]), dtype=torch.float32)
+        for name in layout.shapes
     }
+    return layout.pack(stacked)
 
 
 def _learning_rate(settings: Training, epoch: int) -> float:
@@ -111,24 +241,14 @@ def _learning_rate(settings: Training, epoch: int) -> float:
     return settings.learning_rate * math.pow(decay, epoch / (settings.epochs - 1))
 
 
-def _starts(streams: list[np.random.Generator], settings: Training, samples: int) -> Tensor:
-    """First samples of all sequences of an epoch: (batch, member, sequence)."""
-    size = (settings.batches, settings.batch_size)
-    last = samples - settings.sequence_length
-    starts = np.stack([rng.integers(0, last, size=size) for rng in streams], axis=1)
-    return torch.as_tensor(starts, device=torch.get_default_device())
-
-
-def _norm(p: Parameters) -> Float[Tensor, " member"]:
-    """Euclidean norm of each member's gradient."""
-    squares = [v.grad.square().flatten(1).sum(1) for v in p.values() if v.grad is not None]
-    return torch.stack(squares).sum(0).sqrt()
-
-
-def _report(epoch: int, epochs: int, losses: Tensor) -> None:
-    alive = losses[losses.isfinite()]
-    typical = f"{alive.median():.3g}" if len(alive) else "none"
-    log.info(
-        "epoch %d/%d, median loss %s, %d of %d members alive",
-        epoch, epochs, typical, len(alive), len(losses),
-    )  # fmt: skip
+def _clip(
+    gradient: Float[Tensor, "member parameter"], norm: Float[Tensor, " member"], clip: Clip | None
+) -> None:
+    """Clip each member's gradient, as torch.nn.utils' clip_grad_norm_ and clip_grad_value_ do."""
+    if clip is None:
+        return
+    if clip.norm is not None:
+        gradient *= (clip.norm / (norm + 1e-6)).clamp(max=1)[:, None]
+    else:
+        assert clip.value is not None
+        gradient.clamp_(-clip.value, clip.value)

@@ -1,0 +1,45 @@
+"""What an engine is asked for: windows that run side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from jaxtyping import Float
+from torch import Tensor
+
+Initial = Literal["forced", "zero", "carried"]
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Windows of every sequence, advanced side by side: forward, and back for the gradient.
+
+    Window k begins `offsets[k]` samples into its sequence and predicts the `steps[k]` samples
+    after that; longer windows stand before shorter ones.
+    """
+
+    offsets: tuple[int, ...]
+    steps: tuple[int, ...]
+    initial: Initial = "forced"
+    """Whether windows begin on the data (z = B⁺x), at zero, or in a state that is given, through
+    which no gradient flows."""
+
+
+def cut(length: int, tau: int, initial: Initial = "forced") -> Pass:
+    """A sequence of `length` steps as windows of τ steps, the last shorter where τ does not divide.
+
+    Forcing replaces the whole state (main paper, eqs. 15-16), so nothing, neither state nor
+    gradient, crosses a forced step: a sequence forced at t = 0, τ, 2τ, … is exactly ⌈L/τ⌉
+    independent windows, and the sequential depth falls from L to τ.
+    """
+    offsets = tuple(range(0, length, tau))
+    return Pass(offsets, tuple(min(tau, length - offset) for offset in offsets), initial)
+
+
+@dataclass(frozen=True)
+class Data:
+    """What is learned: samples x, of all members or each its own, and an external input s."""
+
+    x: Float[Tensor, "*member time variable"]
+    s: Float[Tensor, "time channel"] | None = None

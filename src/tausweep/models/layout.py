@@ -1,0 +1,55 @@
+"""Parameters of all members as one block of memory, and by name."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from tausweep.models.cell import Cell
+from tausweep.models.initial import shapes
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A model's shape, and where its parameters stand in a row of numbers, one row per member."""
+
+    cell: Cell
+    latent: int
+    variables: int
+    channels: int = 0
+
+    @cached_property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of every parameter of one member, in the order in which they stand."""
+        return shapes(self.cell, self.latent, self.variables, self.channels)
+
+    @cached_property
+    def offsets(self) -> dict[str, int]:
+        """Where each parameter begins."""
+        offsets, at = {}, 0
+        for name, shape in self.shapes.items():
+            offsets[name] = at
+            at += math.prod(shape)
+        return offsets
+
+    @property
+    def size(self) -> int:
+        """How many numbers a member has."""
+        return sum(math.prod(shape) for shape in self.shapes.values())
+
+    def views(self, theta: Float[Tensor, "member parameter"]) -> dict[str, Tensor]:
+        """The parameters by name, as views of `theta`."""
+        return {
+            name: theta.narrow(1, self.offsets[name], math.prod(shape)).view(-1, *shape)
+            for name, shape in self.shapes.items()
+        }
+
+    def pack(self, p: Mapping[str, Tensor]) -> Float[Tensor, "member parameter"]:
+        """The inverse of `views`, copied."""
+        return torch.cat([p[name].flatten(1) for name in self.shapes], dim=1)

@@ -1,0 +1,58 @@
+"""Unfinished training on disk, so that a job that was killed goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from pathlib import Path
+
+import xarray as xr
+
+from tausweep import store
+
+log = logging.getLogger(__name__)
+
+
+class Checkpoint:
+    """A file beside the results that holds the state of one training job until it is done.
+
+    A file that cannot be used (damaged, or of other code) is said and left aside: training then
+    begins again. Without a path, nothing is kept.
+    """
+
+    def __init__(self, path: Path | None, every: float) -> None:
+        self._path, self._every = path, every
+        self._last = time.monotonic()
+
+    def load(self) -> xr.Dataset | None:
+        """What was kept last, if there is anything."""
+        if self._path is None or not self._path.exists():
+            return None
+        try:
+            found = store.read(self._path, stage="checkpoint")
+        except store.StoreError as error:
+            log.warning("%s: training begins again", error)
+            return None
+        log.info("going on after epoch %d, from %s", found.attrs["epoch"], self._path)
+        return found
+
+    def due(self) -> bool:
+        """Whether it is time to save."""
+        return self._path is not None and time.monotonic() - self._last >= self._every
+
+    def save(self, state: xr.Dataset) -> None:
+        """Keep this state in the place of the last; training goes on where that is impossible."""
+        if self._path is None:
+            return
+        try:
+            store.write(state, self._path, stage="checkpoint", key=self._path.stem, provenance={})
+        except store.StoreError as error:
+            log.warning("no checkpoint: %s", error)
+        self._last = time.monotonic()
+
+    def remove(self) -> None:
+        """Forget it: training is done, and its result is written."""
+        if self._path is not None:
+            with contextlib.suppress(OSError):
+                self._path.unlink()

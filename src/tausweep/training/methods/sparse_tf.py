@@ -1,0 +1,12 @@
+"""Sparse teacher forcing (main paper, section 4.1)."""
+
+from __future__ import annotations
+
+from tausweep.config import SparseTF
+from tausweep.engines import cut
+from tausweep.training.methods.moment import Moment, Update
+
+
+def sparse_tf(_: SparseTF, at: Moment) -> list[Update]:
+    """All windows of all sequences at once: forcing makes them independent."""
+    return [[cut(at.length, at.tau)]]

@@ -1,0 +1,23 @@
+"""Windows that do not begin on the data (main paper, appendix A.6.4, Fig. 10)."""
+
+from __future__ import annotations
+
+from tausweep.config import Windowing
+from tausweep.engines import Pass, cut
+from tausweep.training.methods.moment import Moment, Update
+
+
+def windowing(settings: Windowing, at: Moment) -> list[Update]:
+    """Windows from zero, side by side; or each from where the last one ended, in turn."""
+    if settings.initial == "zero":
+        return [[cut(at.length, at.tau, "zero")]]
+    return [chain(at.length, at.tau)]
+
+
+def chain(length: int, tau: int) -> list[Pass]:
+    """The windows of a sequence one after the other, the first forced, the others carried on."""
+    windows = cut(length, tau)
+    return [
+        Pass((offset,), (steps,), "carried" if offset else "forced")
+        for offset, steps in zip(windows.offsets, windows.steps, strict=True)
+    ]
