@@ -10,8 +10,8 @@ so code that computes other numbers under an old version would pass old results 
                                        for a reviewer to judge
 
 A stage's code is its package and every module of tausweep it imports, directly or not, without
-comments, docstrings and formatting. `config` and `plan` are left out: the settings themselves are
-in the key.
+comments, docstrings and formatting, with the C sources beside them. `config` and `plan` are left
+out: the settings themselves are in the key.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import argparse
 import ast
 import hashlib
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,15 @@ def code_of(module: str) -> dict[str, str]:
         tree = ast.parse(path.read_text())
         waiting |= imported(tree)
         code[name] = ast.dump(without_docstrings(tree))
+        if path.name == "__init__.py":
+            for source in sorted(path.parent.glob("*.[ch]")):
+                code[f"{name}/{source.name}"] = without_comments(source.read_text())
     return code
+
+
+def without_comments(c: str) -> str:
+    """C without comments, blanks at line ends and line breaks."""
+    return " ".join(re.sub(r"/\*.*?\*/|//[^\n]*", " ", c, flags=re.DOTALL).split())
 
 
 def digests() -> dict[str, str]:

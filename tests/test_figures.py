@@ -103,6 +103,7 @@ def collected(
             "series": text(["lorenz"] * n),
             "model": text([m for m, _, _ in rows]),
             "method": text(["sparse_tf"] * n),
+            "kind": text(["sparse_tf"] * n),
             "tau": ("run", tau),
             "member": ("run", [i for _, _, i in rows]),
             "signal": ("signal", np.array(["lorenz", "another"], dtype=object)),
@@ -297,6 +298,28 @@ def test_methods_of_one_model_are_told_apart():
     assert ours.get_color() == theirs.get_color()
     assert ours.get_linestyle() != theirs.get_linestyle()
     assert {"RNN, sparse_tf", "RNN, bptt"} <= set(texts(figure))
+
+
+def test_bptt_is_a_line_across_and_takes_no_part_in_the_axis_of_tau():
+    dataset = collected(models=("RNN",), taus=(5, 30, 1000), members=2)
+    is_bptt = dataset["tau"].values == 1000
+    for name in ("method", "kind"):
+        dataset[name] = ("run", np.where(is_bptt, "bptt", "sparse_tf").astype(object))
+    figure = FIGURES["sweep"](dataset, SWEEP)
+    axes = figure.axes[0]
+    across = the_line(axes, "median: RNN, bptt")
+    assert across.get_ydata() == [np.median(dataset["D_stsp"].values[is_bptt])] * 2
+    assert the_line(axes, "median: RNN, sparse_tf").get_xdata().tolist() == [5, 30]
+    assert axes.get_xlim()[1] < 100
+    panels = FIGURES["reconstruction"](dataset, {"series": "lorenz"}).axes
+    assert not any("bptt" in panel.get_title() for panel in panels)
+
+
+def test_bptt_alone_is_drawn():
+    dataset = collected(models=("RNN",), taus=(1000,), members=2)
+    dataset["kind"] = ("run", np.array(["bptt"] * 2, dtype=object))
+    for kind in ("sweep", "reconstruction"):
+        assert FIGURES[kind](dataset, {"series": "lorenz"}).axes
 
 
 def test_a_quantile_counts_members_without_a_value_as_the_worst():

@@ -340,7 +340,7 @@ def test_collected_results_are_what_the_metrics_files_hold(finished: Path) -> No
     )
     assert collected.sizes["run"] == BLOCKS
     train = {
-        (c.settings.model.cell, str(c.settings.tau), c.settings.first_member): c
+        (c.settings.model.cell, str(c.settings.method), c.settings.first_member): c
         for c in plan.cells.values()
         if c.stage == "train"
     }
@@ -378,7 +378,7 @@ def test_relative_tau_is_half_of_tau_pred(finished: Path) -> None:
     relative = [
         store.read(finished / c.path)
         for c in plan.cells.values()
-        if c.stage == "train" and not isinstance(c.settings.tau, int)
+        if c.stage == "train" and not isinstance(c.settings.method.tau[0], int)
     ]
     assert len(relative) == 2
     assert {int(t.tau) for t in relative} == {round(tau_pred / 2)}

@@ -20,6 +20,11 @@ class Trained:
     look: Look
     rows: xr.Dataset
 
+    @property
+    def swept(self) -> bool:
+        """Whether it was trained at learning intervals; classical BPTT has none."""
+        return bool((self.rows["kind"] != "bptt").all())
+
 
 def of_series(
     dataset: xr.Dataset, series: str, style: Style

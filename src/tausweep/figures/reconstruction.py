@@ -47,7 +47,8 @@ def reconstruction(dataset: xr.Dataset, options: Mapping[str, Any]) -> Figure:
     The best τ has the lowest median D_stsp over members; of every τ, the orbit of the median
     member is shown. A τ is drawn once: where the best is also the smallest or the largest, that
     place says so. Three or more variables are drawn as the first three in space, two in the plane,
-    one against time. An orbit is drawn as far as it stays near the data.
+    one against time. An orbit is drawn as far as it stays near the data. Methods without τ are
+    left out, unless there are no others.
 
     Parameters
     ----------
@@ -62,7 +63,8 @@ def reconstruction(dataset: xr.Dataset, options: Mapping[str, Any]) -> Figure:
         The results hold no such series, or an option is wrong.
     """
     settings = Options.model_validate(options)
-    trained, _, signal = of_series(dataset, settings.series, settings.style)
+    every, _, signal = of_series(dataset, settings.series, settings.style)
+    trained = [each for each in every if each.swept] or every
     data, names = _data(signal, settings.steps)
     members = [_members_shown(each.rows) for each in trained]
     roles = [role for role in ROLES if any(role in shown for shown in members)]

@@ -52,7 +52,8 @@ def sweep(dataset: xr.Dataset, options: Mapping[str, Any]) -> Figure:
 
     One line per model: the median over members, with a band of the central fraction `band` and
     every member as a dot (beside its τ by a few points, so that models do not hide each other).
-    A member that diverged is a cross; where it has no value, at the upper edge.
+    A member that diverged is a cross; where it has no value, at the upper edge. A method without
+    learning intervals (classical BPTT) is a line and a band across.
 
     Parameters
     ----------
@@ -74,13 +75,18 @@ def sweep(dataset: xr.Dataset, options: Mapping[str, Any]) -> Figure:
     room = characters(settings.style) / panels.shape[1] - AROUND
     for axes, (metric, label) in zip(panels.flat, PANELS, strict=True):
         name = f"{metric}_legacy" if settings.show_legacy else metric
-        _tau_axis(axes, rows["tau"].to_numpy(), signal, settings.log_tau, room)
+        swept = rows["tau"].to_numpy()[rows["kind"].to_numpy() != "bptt"]
+        _tau_axis(axes, swept, signal, settings.log_tau, room)
         _value_axis(axes, rows, name)
         axes.set_ylabel(f"{label}, legacy" if settings.show_legacy else label)
         _references(axes, rows, name, signal["tau_pred"].item())
         _tau_pred(axes, signal)
-        for i, each in enumerate(trained):
-            _curve(axes, each, name, settings.band, aside=3.0 * (i - (len(trained) - 1) / 2))
+        for each in trained:
+            if not each.swept:
+                _across(axes, each, name, settings.band)
+        curves = [each for each in trained if each.swept]
+        for i, each in enumerate(curves):
+            _curve(axes, each, name, settings.band, aside=3.0 * (i - (len(curves) - 1) / 2))
     in_rows = [
         handles[i] for column in range(columns) for i in range(column, len(handles), columns)
     ]
@@ -127,6 +133,18 @@ def _curve(axes: Axes, trained: Trained, name: str, band: float, aside: float) -
         )  # fmt: skip
 
 
+def _across(axes: Axes, trained: Trained, name: str, band: float) -> None:
+    """Median and band of a model whose method has no τ; what lies above the axes, at their top."""
+    top = axes.transData.inverted().transform(axes.transAxes.transform((0, 0.97)))[1]
+    value = trained.rows[name].to_numpy()
+    lower, median, upper = (
+        min(quantile(value, q), top) for q in ((1 - band) / 2, 0.5, (1 + band) / 2)
+    )
+    colour, line = trained.look.colour, trained.look.line
+    axes.axhspan(lower, upper, color=colour, alpha=BAND / 2, linewidth=0, zorder=0)
+    axes.axhline(median, color=colour, linestyle=line, zorder=2, gid=f"median: {trained.label}")
+
+
 def _diverged(rows: xr.Dataset) -> Bool[np.ndarray, " run"]:
     return np.asarray(rows["diverged"].to_numpy() == 1)
 
@@ -136,10 +154,12 @@ def _tau_axis(
 ) -> None:
     """Axis of τ, wide enough for τ_pred; a logarithmic one has its ticks at the τ used.
 
-    `room` is the width of the axes in characters.
+    `room` is the width of the axes in characters. Without any τ it runs from 1 to 100.
     """
     marks = np.array([signal["tau_pred"].item(), signal["tau_pred_equations"].item()])
     inside = np.concatenate([tau, marks[np.isfinite(marks)]])
+    if not inside.size:
+        inside = np.array([1.0, 100.0])
     low, high = inside.min(), inside.max()
     axes.set_xlabel(r"learning interval $\tau$ (steps)")
     if not log:
@@ -244,7 +264,8 @@ def _legend(
 ) -> list[Artist]:
     """What the legend explains: the models, and of all else only what is there."""
     handles: list[Artist] = [
-        Line2D([], [], color=each.look.colour, marker=each.look.marker, ls=each.look.line,
+        Line2D([], [], color=each.look.colour, ls=each.look.line,
+               marker=each.look.marker if each.swept else None,
                markeredgecolor="white", markeredgewidth=0.4, label=each.label)
         for each in trained
     ]  # fmt: skip

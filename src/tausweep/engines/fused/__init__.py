@@ -89,7 +89,7 @@ class Fused:
             layout.size, *places.values(),
         )  # fmt: skip
         self._prepared = functools.lru_cache(maxsize=64)(self._prepare)
-        torch.set_num_threads(threads)
+        torch.set_num_threads(1)  # torch's threads, idle between small operations, take the cores
 
     @staticmethod
     def lacks(layout: Layout) -> str | None:

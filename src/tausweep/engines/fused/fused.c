@@ -31,26 +31,17 @@
 #define BLOCK_COLS 4
 #endif
 
-/* What compilers do not make of plain C: x cut off at ±end, with NaN left as it is, and 1/x to a
-   few units in the last place. */
+/* What compilers do not make of plain C: x cut off at ±end, with NaN left as it is. */
 #if defined(__AVX512F__)
 #define CLIP(x, end) ((__typeof__(x))_mm512_max_ps((__m512)-(end), _mm512_min_ps((__m512)(end), (__m512)(x))))
-static inline __m512 reciprocal(__m512 x) {
-    __m512 r = _mm512_rcp14_ps(x);
-    return r * (2 - x * r);
-}
-#define RECIPROCAL(x) ((__typeof__(x))reciprocal((__m512)(x)))
 #elif defined(__AVX__)
 #define CLIP(x, end) ((__typeof__(x))_mm256_max_ps((__m256)-(end), _mm256_min_ps((__m256)(end), (__m256)(x))))
-#define RECIPROCAL(x) (1 / (x))
 #elif defined(__SSE2__)
 #define CLIP(x, end) ((__typeof__(x))_mm_max_ps((__m128)-(end), _mm_min_ps((__m128)(end), (__m128)(x))))
-#define RECIPROCAL(x) (1 / (x))
 #else
 #define CHOOSE(where, yes, no) \
     ((__typeof__(yes))(((__typeof__(where))(yes) & (where)) | ((__typeof__(where))(no) & ~(where))))
 #define CLIP(x, end) CHOOSE(x > (end), end, CHOOSE(x < -(end), -(end), x))
-#define RECIPROCAL(x) (1 / (x))
 #endif
 
 /* Gates of each cell, and the vectors of M that its backward pass needs besides. */

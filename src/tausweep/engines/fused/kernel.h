@@ -42,7 +42,7 @@ INLINE vec NAME(tanh)(vec x) {
     p = p * u + 0.00352639305f, q = q * u + 0.0259938674f;
     p = p * u + 0.134068681f, q = q * u + 0.467401897f;
     p = p * u + 1.0f, q = q * u + 1.0f;
-    return x * p * RECIPROCAL(q);
+    return x * p / q;
 #else
     for (int l = 0; l < LANES; l++) x[l] = tanh(x[l]);
     return x;

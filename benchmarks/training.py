@@ -1,0 +1,191 @@
+"""How fast training is, against plain training and against the machine's own matrix product.
+
+Plain training is what the main paper's published code does: torch.nn's modules, one step after the
+other, one model per process, one thread. All engines, and the large float32 matrix product that
+says what the processor can do, are measured in the same run, by turns:
+
+    python benchmarks/training.py                         # the whole table, about 40 minutes
+    python benchmarks/training.py --tau 30 --members 20 --length 200 --orbits --threads 2
+
+An epoch is 10 batches of 32 sequences; M = 30, N = 3. GFLOP/s counts the products with the matrices
+that act on z, 6·G·M² per step and window (forward, backward, gradient), and nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from tausweep.config import SparseTF, Training
+from tausweep.engines import ENGINES, Data
+from tausweep.models import CELLS, Layout
+from tausweep.training import Problem, Trainer
+from tausweep.training.methods import METHODS
+
+M, N, BATCH, BATCHES = 30, 3, 32, 10
+
+
+class PlainPLRNN(nn.Module):
+    """z' = A z + W relu(z) + h, as torch.nn would have it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.A, self.h = nn.Parameter(torch.rand(M)), nn.Parameter(torch.zeros(M))
+        self.W = nn.Linear(M, M, bias=False)
+
+    def forward(self, _: Tensor, z: Tensor) -> Tensor:
+        """One step."""
+        return self.A * z + self.W(torch.relu(z)) + self.h
+
+
+class Plain(nn.Module):
+    """A cell with its observation matrix, advanced step by step."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        kinds = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}
+        self.cell = kinds[name](1, M) if name in kinds else PlainPLRNN()
+        self.B = nn.Linear(M, N, bias=False)
+
+    def forward(self, x: Tensor, tau: int) -> Tensor:
+        """Loss of a batch of sequences of L + 1 samples, forced every tau steps."""
+        nothing = torch.zeros(len(x), 1)
+        errors = []
+        for t in range(x.shape[1] - 1):
+            if t % tau == 0:
+                z = x[:, t] @ torch.linalg.pinv(self.B.weight).T
+                c = torch.zeros_like(z)
+            if isinstance(self.cell, nn.LSTMCell):
+                z, c = self.cell(nothing, (z, c))
+            else:
+                z = self.cell(nothing, z)
+            errors.append((self.B(z) - x[:, t + 1]).square().mean())
+        return torch.stack(errors).mean()
+
+
+def plain_epoch(name: str, tau: int, length: int, x: Tensor) -> Callable[[], None]:
+    """An epoch of one member, step by step; timed for one batch of its ten."""
+    model = Plain(name)
+    adam = torch.optim.Adam(model.parameters(), lr=1e-3)
+
+    def batch() -> None:
+        starts = torch.randint(0, len(x) - length, (BATCH,))
+        adam.zero_grad()
+        model(x[starts[:, None] + torch.arange(length + 1)], tau).backward()
+        adam.step()
+
+    return batch
+
+
+def our_epoch(
+    engine: str, name: str, tau: int, length: int, members: int, threads: int, x: Tensor
+) -> Callable[[], None]:
+    """An epoch of all members, by the trainer itself."""
+    layout = Layout(CELLS[name], M, N)
+    settings = Training(epochs=10**6, batches=BATCHES, batch_size=BATCH, sequence_length=length)
+    method = SparseTF(method="sparse_tf", tau=[tau])
+    problem = Problem(
+        layout, "default", Data(x), partial(METHODS["sparse_tf"], method), tau, length, None,
+        settings, range(members),
+    )  # fmt: skip
+    trainer = Trainer(problem, ENGINES[engine](layout, threads))
+    return trainer._learn_epoch
+
+
+def shortest(*runs: Callable[[], object], repeats: int) -> list[float]:
+    """Seconds of each, the shortest of some turns: what disturbs a machine only adds."""
+    for run in runs:
+        run()
+    times = [[np.inf] * repeats for _ in runs]
+    for turn in range(repeats):
+        for place, run in enumerate(runs):
+            began = time.perf_counter()
+            run()
+            times[place][turn] = time.perf_counter() - began
+    return [min(each) for each in times]
+
+
+def matrix_product() -> Callable[[], object]:
+    """A float32 product of 1500×1500 matrices, through torch."""
+    a, b = torch.randn(2, 1500, 1500)
+    return lambda: a @ b
+
+
+def train_table(options: argparse.Namespace, x: Tensor) -> None:
+    """Seconds per epoch and member, and ratios."""
+    print(
+        f"{'cell':5} {'τ':>4} {'L':>5} {'members':>7} | {'plain':>8} {'eager':>8} {'fused':>8} ms"
+        f" | {'fused/plain':>11} {'GFLOP/s':>7} {'of product':>10}"
+    )
+    for name in options.cell:
+        for length in options.length:
+            for tau in options.tau:
+                for members in options.members:
+                    torch.set_num_threads(1)
+                    ours = partial(our_epoch, name=name, tau=tau, length=length, members=members)
+                    plain, eager, fused, product = shortest(
+                        plain_epoch(name, tau, length, x),
+                        ours("eager", threads=1, x=x),
+                        ours("fused", threads=1, x=x),
+                        matrix_product(),
+                        repeats=options.repeats,
+                    )
+                    plain *= BATCHES
+                    flops = 6 * CELLS[name].gates * M * M * BATCHES * BATCH * length * members
+                    speed, top = flops / fused / 1e9, 2 * 1500**3 / product / 1e9
+                    print(
+                        f"{name:5} {tau:4} {length:5} {members:7} | {1e3 * plain:8.1f} "
+                        f"{1e3 * eager / members:8.2f} {1e3 * fused / members:8.2f}    | "
+                        f"{plain / (fused / members):10.1f}× {speed:7.1f} {speed / top:10.2f}",
+                        flush=True,
+                    )
+
+
+def thread_table(options: argparse.Namespace, x: Tensor) -> None:
+    """What more threads gain."""
+    print(f"\n{options.threads} threads against one, τ = 30, L = 200, 20 members")
+    for name in options.cell:
+        runs = [our_epoch("fused", name, 30, 200, 20, n, x) for n in (1, options.threads)]
+        one, more = shortest(*runs, repeats=options.repeats)
+        print(f"{name:5} {one / more:.2f}×", flush=True)
+
+
+def orbit_table(options: argparse.Namespace) -> None:
+    """Free orbits of 100 000 steps."""
+    print("\n100 000 steps of 20 members, one thread")
+    for name in options.cell:
+        layout = Layout(CELLS[name], M, N)
+        theta = 0.1 * torch.randn(20, layout.size)
+        state = tuple(torch.zeros(20, M, 1) for _ in range(1 + layout.cell.memory))
+        engine = ENGINES["fused"](layout, 1)
+        (seconds,) = shortest(partial(engine.orbit, theta, state, 100_000), repeats=2)
+        print(f"{name:5} {seconds:.2f} s", flush=True)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--cell", nargs="+", default=["plrnn", "rnn", "lstm", "gru"])
+    parser.add_argument("--tau", nargs="+", type=int, default=[5, 30, 200])
+    parser.add_argument("--length", nargs="+", type=int, default=[200, 1000])
+    parser.add_argument("--members", nargs="+", type=int, default=[1, 5, 20])
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--orbits", action="store_true")
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    x = torch.tensor(np.random.default_rng(0).standard_normal((5000, N)), dtype=torch.float32)
+    train_table(options, x)
+    if options.threads > 1:
+        thread_table(options, x)
+    if options.orbits:
+        orbit_table(options)
+
+
+if __name__ == "__main__":
+    main()
