@@ -214,3 +214,29 @@ def test_a_netcdf_file_must_hold_one_table(tmp_path, x):
     xr.Dataset({"a": (("t", "v"), x), "b": (("t", "v"), x)}).to_netcdf(tmp_path / "a.nc")
     with pytest.raises(ValueError, match=r"found 2 variables of two dimensions \(a, b\)"):
         files.read(tmp_path / "a.nc")
+
+
+def test_the_drive_of_duffing_can_be_an_external_input():
+    inside = series.run(CELL["duffing"])
+    beside = series.run(config.Duffing(system="duffing", steps=2_000, drive="input"))
+    assert beside["variable"].values.tolist() == ["x", "v"]
+    assert beside["channel"].values.tolist() == ["drive"]
+    np.testing.assert_array_equal(beside["input"][:, 0], inside["x"][:, 2])
+    np.testing.assert_array_equal(beside["x"], inside["x"][:, :2])
+    assert {"long_name", "units"} <= set(beside["input"].attrs)
+
+
+def test_columns_of_a_file_can_be_external_inputs(tmp_path):
+    x = np.random.default_rng(0).standard_normal((200, 3))
+    np.savetxt(tmp_path / "a.csv", x, delimiter=",", header="p,q,r", comments="")
+    raw = files.read(tmp_path / "a.csv")
+    cell = config.File(system="file", path="a.csv", inputs=["r", "p"])
+    found = series.run(cell, raw)
+    assert found["variable"].values.tolist() == ["q"]
+    np.testing.assert_allclose(found["input"], x[:, [2, 0]])
+    for inputs, message in (
+        (["s"], "inputs names 's', but the columns are p, q, r"),
+        (["p", "q", "r"], "inputs names all columns"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            series.run(config.File(system="file", path="a.csv", inputs=inputs), raw)

@@ -62,3 +62,15 @@ def test_a_training_part_of_nothing_is_refused():
     x = np.random.default_rng(0).normal(size=(10, 2))
     with pytest.raises(ValueError, match=r"signal\.held_out leaves 0 of 10 samples"):
         signal.run(config.Signal(held_out=0.99), series_of(x))
+
+
+def test_an_external_input_is_standardised_by_its_training_part():
+    x = np.random.default_rng(0).normal(size=(1_000, 3)) * [1, 2, 300] + 5
+    x[:, 1] = 7.0
+    attrs = {"title": "Series: test", "system": "file", "parameters": "{}"}
+    driven = dataset.make(x, ["a", "b", "c"], dt=0.1, time_unit="1", attrs=attrs, inputs=["c", "b"])
+    found = signal.run(config.Signal(held_out=0.25), driven)
+    s = found["input"][:750]
+    np.testing.assert_allclose(s.mean("time"), 0, atol=1e-9)
+    np.testing.assert_allclose(s[:, 0].std("time"), 1)
+    assert not s[:, 1].any()  # a constant input is no error, and harms nothing

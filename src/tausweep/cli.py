@@ -95,7 +95,7 @@ def _engines(_: argparse.Namespace) -> None:
     print(
         f"fused  {compiled or 'no: it was not compiled, for want of a C compiler; training works'}"
     )
-    print("eager  yes" + ("" if compiled else ", about ten times slower than fused"))
+    print("eager  yes" + ("" if compiled else ", several times slower than fused"))
 
 
 def _figure(options: argparse.Namespace) -> None:
