@@ -15,8 +15,7 @@
 #endif
 
 #define INLINE static inline __attribute__((always_inline))
-#define V 2 /* vectors side by side in a row: hides the latency of fused multiply-add */
-#define ROWS 6
+#define ROWS 10 /* accumulators of `product`: enough to hide the latency of multiply-add */
 #if defined(__AVX512F__)
 #define VECTOR 64
 #define BLOCK_ROWS 5 /* accumulators of `outer`: as many as registers allow */
@@ -108,7 +107,6 @@ static void parallel(phase_function *run, const void *of, int phases, const int 
 #undef SINGLE
 #undef NAME
 #undef vec
-#undef row
 #undef mask
 #undef work
 #undef layout

@@ -1,12 +1,11 @@
 /* The kernels for one precision; fused.c includes this file once for float, once for double.
 
-   Windows stand side by side in the lanes of vectors: a tile is WIDTH = V·LANES windows of one
-   member, and a `row` is one number of each of them. A tile keeps all that its backward pass
-   needs, over all its steps, in cache. docs/training-engine.md derives the equations in the
-   letters used here: z state, a pre-activations, s input, e = x̂ − x; da is dL/da, and so on. */
+   Windows stand side by side in the lanes of vectors: a tile is LANES windows of one member, and a
+   vector is one number of each of them. A tile keeps all that its backward pass needs, over all
+   its steps, in cache. docs/training-engine.md derives the equations in the letters used here: z
+   state, a pre-activations, s input, e = x̂ − x; da is dL/da, and so on. */
 
 #define vec NAME(vec)
-#define row NAME(row)
 #define mask NAME(mask)
 #define work NAME(work)
 #define layout NAME(layout)
@@ -14,11 +13,8 @@
 
 typedef REAL vec __attribute__((vector_size(VECTOR)));
 typedef INTEGER mask __attribute__((vector_size(VECTOR)));
-typedef vec row[V];
 
 #define LANES ((int)(VECTOR / sizeof(REAL)))
-#define WIDTH (V * LANES)
-#define EACH(v) for (int v = 0; v < V; v++)
 
 /* ------------------------------------------------------------------------- elementwise functions */
 
@@ -54,8 +50,8 @@ INLINE vec NAME(sigmoid)(vec x) { return (REAL)0.5 + (REAL)0.5 * NAME(tanh)((REA
 
 /* -------------------------------------------------------------------------------------- products */
 
-/* Matrix blocks have at most this many rows; a matrix of any size is cut into blocks as equal
-   as can be. The accumulators of a block of rows, V vectors each, just fit into registers. */
+/* A matrix of any size is cut into blocks, as equal as can be, whose accumulators fit into
+   registers. */
 
 INLINE int NAME(blocks)(int n, int most) { return (n + most - 1) / most; }
 INLINE int NAME(begin)(int n, int blocks, int k) { return (int)((int64_t)n * k / blocks); }
@@ -72,40 +68,33 @@ static void NAME(pack)(const REAL *W, int rows, int cols, int row_stride, int co
 }
 
 #define PRODUCT(R)                                                                                 \
-    static void NAME(product_##R)(const REAL *W, int cols, const row *x, const REAL *start,        \
-                                  row *y) {                                                        \
-        vec acc[R][V];                                                                             \
-        if (start) for (int i = 0; i < R; i++) EACH(v) acc[i][v] = NAME(all)(start[i]);            \
-        else for (int i = 0; i < R; i++) EACH(v) acc[i][v] = y[i][v];                              \
+    static void NAME(product_##R)(const REAL *W, int cols, const vec *x, const REAL *start,        \
+                                  vec *y) {                                                        \
+        vec acc[R];                                                                                \
+        if (start) for (int i = 0; i < R; i++) acc[i] = NAME(all)(start[i]);            \
+        else for (int i = 0; i < R; i++) acc[i] = y[i];                              \
         do {                                                                                       \
-            vec xj[V];                                                                             \
-            EACH(v) xj[v] = (*x)[v];                                                               \
-            for (int i = 0; i < R; i++) {                                                          \
-                vec w = NAME(all)(W[i]);                                                           \
-                EACH(v) acc[i][v] += w * xj[v];                                                    \
-            }                                                                                      \
+            vec xj = *x;                                                                           \
+            for (int i = 0; i < R; i++) acc[i] += NAME(all)(W[i]) * xj;                            \
             x++, W += R;                                                                           \
         } while (--cols);                                                                          \
-        for (int i = 0; i < R; i++) EACH(v) y[i][v] = acc[i][v];                                   \
+        for (int i = 0; i < R; i++) y[i] = acc[i];                                   \
     }
-PRODUCT(1) PRODUCT(2) PRODUCT(3) PRODUCT(4) PRODUCT(5) PRODUCT(6)
+PRODUCT(1) PRODUCT(2) PRODUCT(3) PRODUCT(4) PRODUCT(5)
+PRODUCT(6) PRODUCT(7) PRODUCT(8) PRODUCT(9) PRODUCT(10)
 #undef PRODUCT
 
 /* y = start + W x, or y += W x where there is no start; W packed, of at least one column. */
-static void NAME(product)(const REAL *W, int rows, int cols, const row *x, const REAL *start,
-                          row *y) {
+static void NAME(product)(const REAL *W, int rows, int cols, const vec *x, const REAL *start,
+                          vec *y) {
+    static void (*const block[ROWS])(const REAL *, int, const vec *, const REAL *, vec *) = {
+        NAME(product_1), NAME(product_2), NAME(product_3), NAME(product_4), NAME(product_5),
+        NAME(product_6), NAME(product_7), NAME(product_8), NAME(product_9), NAME(product_10),
+    };
     int n = NAME(blocks)(rows, ROWS);
     for (int k = 0; k < n; k++) {
         int i = NAME(begin)(rows, n, k), r = NAME(begin)(rows, n, k + 1) - i;
-        const REAL *from = start ? start + i : 0;
-        switch (r) {
-        case 1: NAME(product_1)(W, cols, x, from, y + i); break;
-        case 2: NAME(product_2)(W, cols, x, from, y + i); break;
-        case 3: NAME(product_3)(W, cols, x, from, y + i); break;
-        case 4: NAME(product_4)(W, cols, x, from, y + i); break;
-        case 5: NAME(product_5)(W, cols, x, from, y + i); break;
-        default: NAME(product_6)(W, cols, x, from, y + i);
-        }
+        block[r - 1](W, cols, x, start ? start + i : 0, y + i);
         W += (int64_t)r * cols;
     }
 }
@@ -114,7 +103,7 @@ static void NAME(product)(const REAL *W, int rows, int cols, const row *x, const
    tiles, d and x at their own distances from step to step and tile to tile, in rows. */
 struct span {
     int tiles, steps;
-    const row *d, *x;
+    const vec *d, *x;
     int64_t d_step, d_tile, x_step, x_tile;
 };
 
@@ -124,15 +113,10 @@ struct span {
         for (int i = 0; i < R; i++)                                                                \
             for (int j = 0; j < C; j++) acc[i][j] = out[i * ld + j];                               \
         for (int tile = 0; tile < n.tiles; tile++) {                                               \
-            const row *d = n.d + tile * n.d_tile, *x = n.x + tile * n.x_tile;                      \
+            const vec *d = n.d + tile * n.d_tile, *x = n.x + tile * n.x_tile;                      \
             for (int t = 0; t < n.steps; t++, d += n.d_step, x += n.x_step)                        \
-                EACH(v) {                                                                          \
-                    vec di[R], xj[C];                                                              \
-                    for (int i = 0; i < R; i++) di[i] = d[i][v];                                   \
-                    for (int j = 0; j < C; j++) xj[j] = x[j][v];                                   \
-                    for (int i = 0; i < R; i++)                                                    \
-                        for (int j = 0; j < C; j++) acc[i][j] += di[i] * xj[j];                    \
-                }                                                                                  \
+                for (int i = 0; i < R; i++)                                                        \
+                    for (int j = 0; j < C; j++) acc[i][j] += d[i] * x[j];                          \
         }                                                                                          \
         for (int i = 0; i < R; i++)                                                                \
             for (int j = 0; j < C; j++) out[i * ld + j] = acc[i][j];                               \
@@ -147,11 +131,13 @@ OUTER_ROW(4) OUTER_ROW(5)
 
 /* out[i][j] += Σ d_i x_j over all steps of a span; lanes are summed only at the very end. */
 static void NAME(outer)(int rows, int cols, struct span n, vec *out) {
-#define ONE(R, C) {NAME(outer_##R##_1), NAME(outer_##R##_2), NAME(outer_##R##_3), NAME(outer_##R##_4), NAME(outer_##R##_5)}
+#define ONE(R)                                                                                     \
+    {NAME(outer_##R##_1), NAME(outer_##R##_2), NAME(outer_##R##_3), NAME(outer_##R##_4),            \
+     NAME(outer_##R##_5)}
     static void (*const block[BLOCK_ROWS][5])(struct span, int, vec *) = {
-        ONE(1, ), ONE(2, ), ONE(3, ),
+        ONE(1), ONE(2), ONE(3),
 #if BLOCK_ROWS == 5
-        ONE(4, ), ONE(5, ),
+        ONE(4), ONE(5),
 #endif
     };
 #undef ONE
@@ -172,10 +158,10 @@ INLINE void NAME(total_some)(int rows, struct span n, int times, vec *out) {
     vec acc[TOGETHER];
     for (int i = 0; i < rows; i++) acc[i] = out[i];
     for (int tile = 0; tile < n.tiles; tile++) {
-        const row *d = n.d + tile * n.d_tile, *x = times ? n.x + tile * n.x_tile : 0;
+        const vec *d = n.d + tile * n.d_tile, *x = times ? n.x + tile * n.x_tile : 0;
         for (int t = 0; t < n.steps; t++, d += n.d_step, x += n.x_step)
             for (int i = 0; i < rows; i++)
-                EACH(v) acc[i] += times ? d[i][v] * x[i][v] : d[i][v];
+                acc[i] += times ? d[i] * x[i] : d[i];
     }
     for (int i = 0; i < rows; i++) out[i] = acc[i];
 }
@@ -194,17 +180,17 @@ struct work {
     int M, N, K, G, E;
     const REAL *W, *Wt, *C, *Cn, *B, *Bt, *P; /* packed; Wt = Wᵀ, Bt = Bᵀ, P = B⁺ */
     const REAL *bias, *A, *zero;
-    row *z, *a, *m, *s, *e, *x0, *dz, *dc, *dq; /* x0: where a window starts on the data */
+    vec *z, *a, *m, *s, *e, *x0, *dz, *dc, *dq; /* x0: where a window starts on the data */
 };
 
 /* z' = A∘z + W r + C s + h with r = relu(z), kept in m. */
 static void NAME(forward_plrnn)(struct work *w, int t) {
     int M = w->M;
-    row *z = w->z + t * M, *r = w->m + t * M, *next = z + M;
+    vec *z = w->z + t * M, *r = w->m + t * M, *next = z + M;
     for (int i = 0; i < M; i++)
-        EACH(v) {
-            r[i][v] = (vec)((mask)z[i][v] & (z[i][v] > 0));
-            next[i][v] = w->A[i] * z[i][v] + w->bias[i];
+        {
+            r[i] = (vec)((mask)z[i] & (z[i] > 0));
+            next[i] = w->A[i] * z[i] + w->bias[i];
         }
     NAME(product)(w->W, M, M, r, 0, next);
     if (w->K) NAME(product)(w->C, M, w->K, w->s + t * w->K, 0, next);
@@ -213,64 +199,64 @@ static void NAME(forward_plrnn)(struct work *w, int t) {
 /* da = dz';  dz = A∘da + [z > 0]∘(Wᵀ da). */
 static void NAME(backward_plrnn)(struct work *w, int t) {
     int M = w->M;
-    row *z = w->z + t * M, *da = w->a + t * M, *dr = w->dq;
-    for (int i = 0; i < M; i++) EACH(v) da[i][v] = w->dz[i][v];
+    vec *z = w->z + t * M, *da = w->a + t * M, *dr = w->dq;
+    for (int i = 0; i < M; i++) da[i] = w->dz[i];
     NAME(product)(w->Wt, M, M, da, w->zero, dr);
     for (int i = 0; i < M; i++)
-        EACH(v) w->dz[i][v] = w->A[i] * da[i][v] + (vec)((mask)dr[i][v] & (z[i][v] > 0));
+        w->dz[i] = w->A[i] * da[i] + (vec)((mask)dr[i] & (z[i] > 0));
 }
 
 /* z' = tanh(W z + C s + b). */
 static void NAME(forward_rnn)(struct work *w, int t) {
     int M = w->M;
-    row *z = w->z + t * M, *next = z + M;
+    vec *z = w->z + t * M, *next = z + M;
     NAME(product)(w->W, M, M, z, w->bias, next);
     if (w->K) NAME(product)(w->C, M, w->K, w->s + t * w->K, 0, next);
-    for (int i = 0; i < M; i++) EACH(v) next[i][v] = NAME(tanh)(next[i][v]);
+    for (int i = 0; i < M; i++) next[i] = NAME(tanh)(next[i]);
 }
 
 /* da = dz'∘(1 − z'²);  dz = Wᵀ da. */
 static void NAME(backward_rnn)(struct work *w, int t) {
     int M = w->M;
-    row *next = w->z + (t + 1) * M, *da = w->a + t * M;
+    vec *next = w->z + (t + 1) * M, *da = w->a + t * M;
     for (int i = 0; i < M; i++)
-        EACH(v) da[i][v] = w->dz[i][v] * (1 - next[i][v] * next[i][v]);
+        da[i] = w->dz[i] * (1 - next[i] * next[i]);
     NAME(product)(w->Wt, M, M, da, w->zero, w->dz);
 }
 
 /* i, f, o = σ(a), g = tanh(a), c' = f∘c + i∘g, z' = o∘tanh(c'); m holds c and tanh(c'). */
 static void NAME(forward_lstm)(struct work *w, int t) {
     int M = w->M;
-    row *z = w->z + t * M, *a = w->a + t * 4 * M, *c = w->m + t * 2 * M;
-    row *i = a, *f = a + M, *g = a + 2 * M, *o = a + 3 * M, *tc = c + M, *next_c = c + 2 * M;
+    vec *z = w->z + t * M, *a = w->a + t * 4 * M, *c = w->m + t * 2 * M;
+    vec *i = a, *f = a + M, *g = a + 2 * M, *o = a + 3 * M, *tc = c + M, *next_c = c + 2 * M;
     NAME(product)(w->W, 4 * M, M, z, w->bias, a);
     if (w->K) NAME(product)(w->C, 4 * M, w->K, w->s + t * w->K, 0, a);
     for (int k = 0; k < M; k++)
-        EACH(v) {
-            i[k][v] = NAME(sigmoid)(i[k][v]);
-            f[k][v] = NAME(sigmoid)(f[k][v]);
-            g[k][v] = NAME(tanh)(g[k][v]);
-            o[k][v] = NAME(sigmoid)(o[k][v]);
-            next_c[k][v] = f[k][v] * c[k][v] + i[k][v] * g[k][v];
-            tc[k][v] = NAME(tanh)(next_c[k][v]);
-            z[M + k][v] = o[k][v] * tc[k][v];
+        {
+            i[k] = NAME(sigmoid)(i[k]);
+            f[k] = NAME(sigmoid)(f[k]);
+            g[k] = NAME(tanh)(g[k]);
+            o[k] = NAME(sigmoid)(o[k]);
+            next_c[k] = f[k] * c[k] + i[k] * g[k];
+            tc[k] = NAME(tanh)(next_c[k]);
+            z[M + k] = o[k] * tc[k];
         }
 }
 
 /* dc' += dz'∘o∘(1 − tanh²c');  da by the derivatives of the gates;  dc = dc'∘f;  dz = Wᵀ da. */
 static void NAME(backward_lstm)(struct work *w, int t) {
     int M = w->M;
-    row *a = w->a + t * 4 * M, *c = w->m + t * 2 * M, *tc = c + M, *dz = w->dz, *dc = w->dc;
-    row *i = a, *f = a + M, *g = a + 2 * M, *o = a + 3 * M;
+    vec *a = w->a + t * 4 * M, *c = w->m + t * 2 * M, *tc = c + M, *dz = w->dz, *dc = w->dc;
+    vec *i = a, *f = a + M, *g = a + 2 * M, *o = a + 3 * M;
     for (int k = 0; k < M; k++)
-        EACH(v) {
-            vec vi = i[k][v], vf = f[k][v], vg = g[k][v], vo = o[k][v], vt = tc[k][v];
-            vec d = dc[k][v] + dz[k][v] * vo * (1 - vt * vt);
-            i[k][v] = d * vg * vi * (1 - vi);
-            f[k][v] = d * c[k][v] * vf * (1 - vf);
-            g[k][v] = d * vi * (1 - vg * vg);
-            o[k][v] = dz[k][v] * vt * vo * (1 - vo);
-            dc[k][v] = d * vf;
+        {
+            vec vi = i[k], vf = f[k], vg = g[k], vo = o[k], vt = tc[k];
+            vec d = dc[k] + dz[k] * vo * (1 - vt * vt);
+            i[k] = d * vg * vi * (1 - vi);
+            f[k] = d * c[k] * vf * (1 - vf);
+            g[k] = d * vi * (1 - vg * vg);
+            o[k] = dz[k] * vt * vo * (1 - vo);
+            dc[k] = d * vf;
         }
     NAME(product)(w->Wt, M, 4 * M, a, w->zero, dz);
 }
@@ -278,37 +264,37 @@ static void NAME(backward_lstm)(struct work *w, int t) {
 /* r, u = σ(a), q = W_q z + b_q, n = tanh(C_n s + b_n + r∘q), z' = n + u∘(z − n); m holds n. */
 static void NAME(forward_gru)(struct work *w, int t) {
     int M = w->M;
-    row *z = w->z + t * M, *a = w->a + t * 3 * M, *n = w->m + t * M;
-    row *r = a, *u = a + M, *q = a + 2 * M;
+    vec *z = w->z + t * M, *a = w->a + t * 3 * M, *n = w->m + t * M;
+    vec *r = a, *u = a + M, *q = a + 2 * M;
     const REAL *b_n = w->bias + 3 * M;
     NAME(product)(w->W, 3 * M, M, z, w->bias, a);
     if (w->K) {
         NAME(product)(w->C, 2 * M, w->K, w->s + t * w->K, 0, a);
         NAME(product)(w->Cn, M, w->K, w->s + t * w->K, b_n, n);
-    } else for (int k = 0; k < M; k++) EACH(v) n[k][v] = NAME(all)(b_n[k]);
+    } else for (int k = 0; k < M; k++) n[k] = NAME(all)(b_n[k]);
     for (int k = 0; k < M; k++)
-        EACH(v) {
-            r[k][v] = NAME(sigmoid)(r[k][v]);
-            u[k][v] = NAME(sigmoid)(u[k][v]);
-            n[k][v] = NAME(tanh)(n[k][v] + r[k][v] * q[k][v]);
-            z[M + k][v] = n[k][v] + u[k][v] * (z[k][v] - n[k][v]);
+        {
+            r[k] = NAME(sigmoid)(r[k]);
+            u[k] = NAME(sigmoid)(u[k]);
+            n[k] = NAME(tanh)(n[k] + r[k] * q[k]);
+            z[M + k] = n[k] + u[k] * (z[k] - n[k]);
         }
 }
 
 /* da = (dr, du, dq) before the gates; m becomes dn before its tanh;  dz = u∘dz' + Wᵀ da. */
 static void NAME(backward_gru)(struct work *w, int t) {
     int M = w->M;
-    row *z = w->z + t * M, *a = w->a + t * 3 * M, *n = w->m + t * M, *dz = w->dz;
-    row *r = a, *u = a + M, *q = a + 2 * M;
+    vec *z = w->z + t * M, *a = w->a + t * 3 * M, *n = w->m + t * M, *dz = w->dz;
+    vec *r = a, *u = a + M, *q = a + 2 * M;
     for (int k = 0; k < M; k++)
-        EACH(v) {
-            vec d = dz[k][v], vr = r[k][v], vu = u[k][v], vn = n[k][v];
+        {
+            vec d = dz[k], vr = r[k], vu = u[k], vn = n[k];
             vec dn = d * (1 - vu) * (1 - vn * vn);
-            dz[k][v] = d * vu;
-            u[k][v] = d * (z[k][v] - vn) * vu * (1 - vu);
-            r[k][v] = dn * q[k][v] * vr * (1 - vr);
-            q[k][v] = dn * vr;
-            n[k][v] = dn;
+            dz[k] = d * vu;
+            u[k] = d * (z[k] - vn) * vu * (1 - vu);
+            r[k] = dn * q[k] * vr * (1 - vr);
+            q[k] = dn * vr;
+            n[k] = dn;
         }
     NAME(product)(w->Wt, M, 3 * M, a, 0, dz);
 }
@@ -440,7 +426,7 @@ static int NAME(tiles)(const struct pass *p) {
     for (int k = 0; k < p->groups;) {
         int first = k;
         while (k < p->groups && p->steps[k] == p->steps[first]) k++;
-        tiles += NAME(blocks)((k - first) * p->sequences, WIDTH);
+        tiles += NAME(blocks)((k - first) * p->sequences, LANES);
     }
     return tiles;
 }
@@ -456,7 +442,7 @@ static struct layout NAME(lay)(const struct pass *p) {
     }
     int tiles = NAME(tiles)(p);
     /* The cut into pieces follows from shapes alone, so sums do not depend on threads. */
-    int64_t pieces = steps / WIDTH / 96;
+    int64_t pieces = steps / LANES / 96;
     l.pieces = pieces < 1 ? 1 : pieces > 8 ? 8 : (int)pieces;
     if (l.pieces > tiles) l.pieces = tiles;
 
@@ -482,7 +468,7 @@ static struct layout NAME(lay)(const struct pass *p) {
     l.at_pieces = at, at += ALIGN(p->members * l.pieces * l.gradients * (int64_t)sizeof(REAL));
     l.at_losses = at, at += ALIGN(p->members * l.pieces * (int64_t)sizeof(double));
     l.at_threads = at;
-    l.thread_bytes = l.rows * (int64_t)sizeof(row) + l.gradients * (int64_t)sizeof(vec);
+    l.thread_bytes = l.rows * (int64_t)sizeof(vec) + l.gradients * (int64_t)sizeof(vec);
     l.bytes = at + p->threads * l.thread_bytes;
     return l;
 }
@@ -538,30 +524,30 @@ struct NAME(run) {
 /* Copy the tile's data into its rows, −x_t into e_t: lane l is window `first + l`, and lanes beyond the last
    window repeat it. `on` is 1 in lanes that count and 0 in the others. */
 static void NAME(gather)(const struct pass *p, struct work *w, int member, int first, int count,
-                         int steps, row on) {
+                         int steps, vec *on) {
     const REAL *x = (const REAL *)p->x + member * p->member_stride, *s = p->s;
     const int64_t *starts = p->starts + (int64_t)member * p->sequences;
     int M = w->M, N = w->N, K = w->K;
-    for (int l = 0; l < WIDTH; l++) {
+    for (int l = 0; l < LANES; l++) {
         int window = first + (l < count ? l : count - 1);
         int64_t start = starts[window % p->sequences] + p->offsets[window / p->sequences];
         const REAL *from = x + start * N, *input = s + start * K;
         REAL *x0 = (REAL *)w->x0 + l, *e = (REAL *)(w->e + N) + l, *to = (REAL *)w->s + l;
-        ((REAL *)on)[l] = l < count;
-        for (int i = 0; i < N; i++) x0[i * WIDTH] = from[i];
-        for (int i = 0; i < steps * N; i++) e[i * WIDTH] = -from[N + i];
-        for (int i = 0; i < steps * K; i++) to[i * WIDTH] = input[i];
+        (*on)[l] = l < count;
+        for (int i = 0; i < N; i++) x0[i * LANES] = from[i];
+        for (int i = 0; i < steps * N; i++) e[i * LANES] = -from[N + i];
+        for (int i = 0; i < steps * K; i++) to[i * LANES] = input[i];
     }
-    for (int i = 0; i < M; i++) EACH(v) w->z[i][v] = (vec){0};
-    if (p->model.cell == LSTM) for (int i = 0; i < M; i++) EACH(v) w->m[i][v] = (vec){0};
+    for (int i = 0; i < M; i++) w->z[i] = (vec){0};
+    if (p->model.cell == LSTM) for (int i = 0; i < M; i++) w->m[i] = (vec){0};
     if (p->initial == FORCED) NAME(product)(w->P, M, N, w->x0, 0, w->z);
     if (p->initial != CARRIED) return;
     int64_t windows = (int64_t)p->groups * p->sequences, parts = p->model.cell == LSTM ? 2 : 1;
     const REAL *state = (const REAL *)p->state + member * parts * M * windows;
     for (int part = 0; part < parts; part++)
         for (int i = 0; i < M; i++)
-            for (int l = 0; l < WIDTH; l++)
-                ((REAL *)(part ? w->m : w->z)[i])[l] =
+            for (int l = 0; l < LANES; l++)
+                (part ? w->m : w->z)[i][l] =
                     state[(part * M + i) * windows + first + (l < count ? l : count - 1)];
 }
 
@@ -572,25 +558,25 @@ static void NAME(keep)(const struct pass *p, const struct work *w, int member, i
     int M = w->M;
     REAL *last = (REAL *)p->last + member * parts * M * windows;
     for (int part = 0; part < parts; part++) {
-        const row *end = part ? w->m + steps * w->E * M : w->z + steps * M;
+        const vec *end = part ? w->m + steps * w->E * M : w->z + steps * M;
         for (int i = 0; i < M; i++)
             for (int l = 0; l < count; l++)
-                last[(part * M + i) * windows + first + l] = ((const REAL *)end[i])[l];
+                last[(part * M + i) * windows + first + l] = end[i][l];
     }
 }
 
 /* Advance a tile and leave its errors in e; the sum of their squares. */
-static double NAME(run_forward)(struct work *w, NAME(step) forward, int steps, const row on) {
+static double NAME(run_forward)(struct work *w, NAME(step) forward, int steps, vec on) {
     int M = w->M, N = w->N;
     vec squares = {0};
     for (int t = 0; t < steps; t++) {
         forward(w, t);
-        row *e = w->e + (t + 1) * N;
+        vec *e = w->e + (t + 1) * N;
         NAME(product)(w->B, N, M, w->z + (t + 1) * M, 0, e);
         for (int i = 0; i < N; i++)
-            EACH(v) {
-                e[i][v] *= on[v];
-                squares += e[i][v] * e[i][v];
+            {
+                e[i] *= on;
+                squares += e[i] * e[i];
             }
     }
     return (double)NAME(sum)(squares);
@@ -600,8 +586,8 @@ static double NAME(run_forward)(struct work *w, NAME(step) forward, int steps, c
 static void NAME(flush)(const struct layout *l, const struct work *w, enum cell cell, int tiles,
                         int T, int first, int steps, vec *acc) {
     int M = l->M, N = l->N, K = l->K, GM = l->G * M, EM = l->E * M;
-    const row *z = w->z + first * M, *a = w->a + first * GM, *m = w->m + first * EM;
-    const row *s = w->s + first * K, *e = w->e + (first + 1) * N;
+    const vec *z = w->z + first * M, *a = w->a + first * GM, *m = w->m + first * EM;
+    const vec *s = w->s + first * K, *e = w->e + (first + 1) * N;
     int64_t zt = (T + 1) * M, at = T * GM, mt = (T + 1) * EM, st = T * K, et = (T + 1) * N;
     int gated = cell == GRU ? 2 * M : GM;
     struct span da = {tiles, steps, a, z, GM, at, M, zt};
@@ -631,7 +617,7 @@ static void NAME(piece)(const struct pass *p, const struct layout *l, int item, 
     NAME(step) forward = NAME(forward)[cell], backward = NAME(backward)[cell];
     int M = l->M, N = l->N, K = l->K, GM = l->G * M, EM = l->E * M;
     const REAL *weights = (const REAL *)p->workspace + member * l->weights;
-    row *rows = (row *)((char *)p->workspace + l->at_threads + thread * l->thread_bytes);
+    vec *rows = (vec *)((char *)p->workspace + l->at_threads + thread * l->thread_bytes);
     vec *acc = (vec *)(rows + l->rows);
     struct work w = {M, N, K, l->G, l->E, weights + l->W, weights + l->Wt, weights + l->C,
                      weights + l->C + 2 * M * K, weights + l->B, weights + l->Bt, weights + l->P,
@@ -643,23 +629,23 @@ static void NAME(piece)(const struct pass *p, const struct layout *l, int item, 
     for (int k = 0, seen = 0; k < p->groups && seen < to;) { /* runs of windows of equal length */
         int begin = k, T = p->steps[k];
         while (k < p->groups && p->steps[k] == T) k++;
-        int windows = (k - begin) * p->sequences, n = NAME(blocks)(windows, WIDTH);
+        int windows = (k - begin) * p->sequences, n = NAME(blocks)(windows, LANES);
         int together = NAME(blocks)(CHUNK, T);
         for (int tile = from > seen ? from - seen : 0; tile < n && tile + seen < to;) {
             int many = to - seen - tile < n - tile ? to - seen - tile : n - tile;
             if (many > together) many = together;
             struct work one[CHUNK];
-            row on[CHUNK];
+            vec on[CHUNK];
             for (int j = 0; j < many; j++, tile++) {
                 struct work *o = one + j;
                 *o = w;
                 o->z += j * (T + 1) * M, o->a += j * T * GM, o->m += j * (T + 1) * EM;
                 o->s += j * T * K, o->e += j * (T + 1) * N, o->x0 += j * N;
-                int first = tile * WIDTH, count = windows - first < WIDTH ? windows - first : WIDTH;
-                NAME(gather)(p, o, member, begin * p->sequences + first, count, T, on[j]);
+                int first = tile * LANES, count = windows - first < LANES ? windows - first : LANES;
+                NAME(gather)(p, o, member, begin * p->sequences + first, count, T, &on[j]);
                 loss += NAME(run_forward)(o, forward, T, on[j]);
                 if (p->last) NAME(keep)(p, o, member, begin * p->sequences + first, count, T);
-                for (int i = 0; i < M; i++) EACH(v) w.dz[i][v] = w.dc[i][v] = (vec){0};
+                for (int i = 0; i < M; i++) w.dz[i] = w.dc[i] = (vec){0};
                 int done = T;
                 for (int t = T - 1; t >= 0; t--) {
                     NAME(product)(w.Bt, M, N, o->e + (t + 1) * N, 0, w.dz);
