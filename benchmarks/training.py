@@ -36,8 +36,9 @@ class PlainPLRNN(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.A, self.h = nn.Parameter(torch.rand(M)), nn.Parameter(torch.zeros(M))
+        self.A, self.h = nn.Parameter(torch.full((M,), 0.5)), nn.Parameter(torch.zeros(M))
         self.W = nn.Linear(M, M, bias=False)
+        nn.init.normal_(self.W.weight, std=0.05)  # stays finite over long windows
 
     def forward(self, _: Tensor, z: Tensor) -> Tensor:
         """One step."""
