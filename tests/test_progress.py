@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 
 import numpy as np
 import pytest
@@ -44,6 +45,7 @@ def test_a_terminal_gets_a_bar() -> None:
         "for epoch in (1, 2, 3): shown.show(epoch, np.array([0.25]))\n"
     )
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 120))
     subprocess.run([sys.executable, "-c", code], stderr=theirs, check=True)
     os.close(theirs)
     text = ""
