@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 import xarray as xr
 from pydantic import TypeAdapter
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from tausweep.config import Method, Model, Noise, RelativeTau, TrainCell, Training
 from tausweep.engines import Data, Eager, choose
 from tausweep.execution import Execution
 from tausweep.models import CELLS, Layout, Parameters, initial_parameters
 from tausweep.training import Problem, Trained, Trainer, run, steps_of
+from tausweep.training.adam import Adam
 from tausweep.training.checkpoint import Checkpoint
 from tausweep.training.data import colouring, directions, with_noise
 from tausweep.training.methods import METHODS, Moment
@@ -236,6 +239,60 @@ def test_learning_rate_decays_to_its_final_value() -> None:
 def test_too_short_a_signal_is_one_clear_line() -> None:
     with pytest.raises(ValueError, match=r"sequence_length is 30, .* only 30 samples"):
         train(x=SIGNAL[:30])
+
+
+# ---------------------------------------------------------------------------------- the optimiser
+
+
+@pytest.mark.parametrize("as_on_a_gpu", [False, True])
+def test_adam_is_torchs(as_on_a_gpu: bool) -> None:
+    """With the step and the rate as numbers, or as the tensors that a captured graph reads."""
+    rng = np.random.default_rng(0)
+    start = torch.tensor(rng.standard_normal((2, 33)), dtype=torch.float32)
+    reference = start.clone().requires_grad_()
+    ours = Adam(start.clone())
+    if as_on_a_gpu:
+        ours.steps, ours.rate = ours._scalar(0.0), ours._scalar(0.0)
+    theirs = torch.optim.Adam([reference], lr=1.0)
+    for k in range(50):
+        gradient = torch.tensor(rng.standard_normal((2, 33)), dtype=torch.float32)
+        reference.grad = gradient
+        theirs.param_groups[0]["lr"] = rate = 0.01 / (k + 1)
+        theirs.step()
+        ours.set_rate(rate)
+        ours.step(gradient)
+    torch.testing.assert_close(ours.theta, reference.detach(), rtol=1e-5, atol=1e-6)
+
+
+class Operations(TorchDispatchMode):
+    """Collects the names of all torch operations."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.seen.add(str(func))
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("name", ["sparse_tf", "bptt", "windowing", "truncated"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_an_update_reads_nothing_back_and_copies_nothing_in(cell: str, name: str) -> None:
+    """What the cuda engine captures are these operations; none may wait for the host."""
+    settings = {"initial": "last"} if name == "windowing" else {}
+    by = method(name, clip={"norm": 1.0}, **settings)
+    task = problem(cell, by)
+    trainer = Trainer(task, Eager(task.layout))
+    trainer.adam.steps, trainer.adam.rate = trainer.adam._scalar(0.0), trainer.adam._scalar(0.01)
+    starts = torch.zeros(3, 4, dtype=torch.long)
+    updates = task.updates(Moment(30, 7, 0, 20, np.random.default_rng(0)))
+    trainer._learn(updates, starts)
+    with Operations() as operations:
+        trainer._learn(updates, starts)
+    assert any("baddbmm" in name for name in operations.seen)
+    waiting = ("_local_scalar_dense", "nonzero", "lift_fresh", "is_nonzero", "_to_copy", "equal.")
+    assert not [name for name in operations.seen if any(part in name for part in waiting)]
 
 
 # ------------------------------------------------------------------------------ noise, whitening

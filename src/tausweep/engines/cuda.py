@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 import torch
@@ -10,6 +11,8 @@ from torch import Tensor
 
 from tausweep.engines.eager import Eager
 from tausweep.models import Layout
+
+log = logging.getLogger(__name__)
 
 
 class Cuda(Eager):
@@ -31,8 +34,12 @@ class Cuda(Eager):
     ) -> Callable[[Int[Tensor, "member sequence"]], None]:
         held = starts.clone()
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
-            update(held)
+        try:
+            with torch.cuda.graph(graph):
+                update(held)
+        except RuntimeError as error:  # of capture: nothing was computed yet
+            log.warning("training steps cannot be captured, and are launched one by one: %s", error)
+            return update
 
         def replay(starts: Int[Tensor, "member sequence"]) -> None:
             held.copy_(starts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import torch
@@ -111,7 +112,7 @@ def _samples(
 
     Windows shorter than the longest are read on beyond their end, and not used there.
     """
-    offsets = torch.tensor(windows.offsets, device=starts.device)
+    offsets = _offsets(windows, starts.device)
     first = (starts[:, None, :] + offsets[:, None]).flatten(1)
     time = torch.arange(longest + 1, device=starts.device)
     index = (first[:, None, :] + time[:, None]).clamp(max=data.x.shape[-2] - 1)
@@ -121,3 +122,9 @@ def _samples(
         x = data.x[torch.arange(len(starts), device=starts.device)[:, None, None], index]
     s = None if data.s is None else data.s[index[:, :-1]].permute(0, 3, 1, 2)
     return x.permute(0, 3, 1, 2), s
+
+
+@functools.lru_cache(maxsize=4096)
+def _offsets(windows: Pass, device: torch.device) -> Int[Tensor, " window"]:
+    """Kept on the device: while a graph is captured, nothing may be copied there."""
+    return torch.tensor(windows.offsets, device=device)

@@ -21,6 +21,9 @@ from torch import Tensor
 from tausweep.engines.windows import Data, Pass
 from tausweep.models import Layout, State
 
+ALIGNMENT = 64
+"""Of vectors in memory, in bytes."""
+
 _CELLS = {"PLRNN": 0, "RNN": 1, "LSTM": 2, "GRU": 3}
 _INITIAL = {"forced": 0, "zero": 1, "carried": 2}
 _NAMES = {
@@ -88,7 +91,8 @@ class Fused:
             _CELLS[type(layout.cell).__name__], layout.latent, layout.variables, layout.channels,
             layout.size, *places.values(),
         )  # fmt: skip
-        self._prepared = functools.lru_cache(maxsize=64)(self._prepare)
+        self._prepared = functools.lru_cache(maxsize=4096)(self._prepare)
+        self._workspace = torch.empty(0, dtype=torch.uint8)
         torch.set_num_threads(1)  # torch's threads, idle between small operations, take the cores
 
     @staticmethod
@@ -114,7 +118,10 @@ class Fused:
     ) -> tuple[Float[Tensor, " member"], State | None]:
         members, sequences = starts.shape
         doubles = _doubles(theta, gradient, data.x, data.s)
-        call, last, _ = self._prepared(windows, members, sequences, doubles)
+        call, size, last, _ = self._prepared(windows, members, sequences, doubles)
+        if self._workspace.numel() < size:
+            self._workspace = torch.empty(size, dtype=torch.uint8)
+        call.workspace = -(-self._workspace.data_ptr() // ALIGNMENT) * ALIGNMENT
         loss = torch.zeros(members, dtype=torch.float64)
         call.theta, call.gradient = theta.data_ptr(), gradient.data_ptr()
         call.x, call.s = data.x.data_ptr(), None if data.s is None else data.s.data_ptr()
@@ -129,9 +136,9 @@ class Fused:
 
     def _prepare(
         self, windows: Pass, members: int, sequences: int, doubles: bool
-    ) -> tuple[_Pass, Tensor, list[Tensor]]:
-        """The description of a pass with all that stays the same from call to call; room for where
-        windows end; and what must stay in memory meanwhile.
+    ) -> tuple[_Pass, int, Tensor, list[Tensor]]:
+        """The description of a pass with all that stays the same from call to call; the bytes that
+        it needs to work in; room for where windows end; and what must stay in memory meanwhile.
         """
         dtype = torch.float64 if doubles else torch.float32
         offsets = torch.tensor(windows.offsets, dtype=torch.int32)
@@ -143,9 +150,7 @@ class Fused:
         )
         call.offsets, call.steps = offsets.data_ptr(), steps.data_ptr()
         size = self._library.tausweep_workspace(ctypes.byref(call), doubles)
-        workspace = torch.empty(size + 64, dtype=torch.uint8)
-        call.workspace = -(-workspace.data_ptr() // 64) * 64
-        return call, last, [offsets, steps, workspace]
+        return call, size + ALIGNMENT, last, [offsets, steps]
 
     def repeatable(  # noqa: D102
         self, update: Callable[[Int[Tensor, "member sequence"]], None], starts: Tensor
