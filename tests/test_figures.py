@@ -290,14 +290,18 @@ def test_a_narrow_figure_has_its_panels_below_each_other():
     assert {title.count("\n") for title in titles} == {2}
 
 
-def test_methods_of_one_model_are_told_apart():
-    dataset = collected(models=("RNN",), members=2)
-    dataset["method"] = ("run", np.array(["sparse_tf", "bptt"] * 3, dtype=object))
-    figure = FIGURES["sweep"](dataset, SWEEP)
-    ours, theirs = lines(figure.axes[0], "median")
-    assert ours.get_color() == theirs.get_color()
-    assert ours.get_linestyle() != theirs.get_linestyle()
-    assert {"RNN, sparse_tf", "RNN, bptt"} <= set(texts(figure))
+def test_methods_are_told_apart():
+    """By their lines, and where there is one model only, by colour."""
+    for models, member in ((("RNN",), 2), (("RNN", "LSTM"), 2)):
+        dataset = collected(models=models, members=member)
+        ways = np.array(["sparse_tf", "bptt"] * 3 * len(models), dtype=object)
+        dataset["method"] = ("run", ways)
+        figure = FIGURES["sweep"](dataset, SWEEP)
+        ours, theirs = lines(figure.axes[0], "median")[:2]
+        alone = len(models) == 1
+        assert (ours.get_color() != theirs.get_color()) == alone
+        assert (ours.get_linestyle() != theirs.get_linestyle()) == (not alone)
+        assert {"RNN, sparse_tf", "RNN, bptt"} <= set(texts(figure))
 
 
 def test_bptt_is_a_line_across_and_takes_no_part_in_the_axis_of_tau():

@@ -461,7 +461,8 @@ class Style(Settings):
     """How figures look. Nothing here changes a number, so nothing here is in a key."""
 
     colours: dict[Name, Colour] = {}
-    """Colour of a model by its name, '#rrggbb' or a name; Okabe-Ito's colours otherwise."""
+    """Colour of a model by its name, '#rrggbb' or a name; Okabe-Ito's colours otherwise. Where one
+    model is trained by several methods, of a method by its name."""
     width: PositiveFloat = 7.0
     """Width of a figure, in inches."""
     font_size: PositiveFloat = 8.0

@@ -31,7 +31,9 @@ def of_series(
 ) -> tuple[list[Trained], xr.Dataset, xr.Dataset]:
     """Select the results of one series: by model and method, as rows, and of the series itself.
 
-    A model looks the same in the figures of all series, because its place among all models counts.
+    A model looks the same in the figures of all series, because its place among all models counts;
+    its methods differ by their lines. Where there is one model only, it is methods that have
+    colours.
 
     Raises
     ------
@@ -48,7 +50,11 @@ def of_series(
     trained = [
         Trained(
             label=shorten(m) + (f", {way}" if len(methods) > 1 else ""),
-            look=look(m, models.index(m), methods.index(way), style),
+            look=(
+                look(m, models.index(m), methods.index(way), style)
+                if len(models) > 1 or len(methods) == 1
+                else look(way, methods.index(way), 0, style)
+            ),
             rows=rows.isel(run=(model == m) & (method == way)),
         )
         for m, way in dict.fromkeys(zip(model, method, strict=True))

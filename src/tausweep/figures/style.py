@@ -24,22 +24,19 @@ QUIET = "0.40"
 
 @dataclass(frozen=True)
 class Look:
-    """How one model trained by one method is drawn, the same in all figures."""
+    """How one model trained by one method is drawn, the same in all figures of an experiment."""
 
     colour: str
     marker: str
     line: str
 
 
-def look(model: str, place: int, method: int, style: Style) -> Look:
-    """Look of a model by its place among the models, or the colour its name is given.
-
-    The method, by its place among the methods, sets the line.
-    """
+def look(name: str, place: int, line: int, style: Style) -> Look:
+    """Look by the place among what is compared, or in the colour that its name is given."""
     return Look(
-        colour=style.colours.get(model, PALETTE[place % len(PALETTE)]),
+        colour=style.colours.get(name, PALETTE[place % len(PALETTE)]),
         marker=MARKERS[place % len(MARKERS)],
-        line=LINES[method % len(LINES)],
+        line=LINES[line % len(LINES)],
     )
 
 
