@@ -24,7 +24,7 @@ def run(cell: Collect, metrics: list[xr.Dataset], lyapunov: list[xr.Dataset]) ->
 
     Dimension `run` has one entry per member, with its labels (series, model, method and its kind,
     tau, member) as coordinates; dimension `signal` one per series, with its λ_max, τ_pred and an
-    excerpt of the data. Series of fewer variables are filled with NaN.
+    excerpt of the data. Series of fewer variables are filled with NaN, and with empty names.
     """
     sweep_of = [sweep for sweep in cell.sweeps for _ in range(sweep.jobs)]
     rows = [
@@ -39,6 +39,8 @@ def run(cell: Collect, metrics: list[xr.Dataset], lyapunov: list[xr.Dataset]) ->
     runs = xr.concat(rows, "run", join="outer", combine_attrs="override")
     runs = runs.assign_coords(run=_labelled("run", np.arange(runs.sizes["run"]), "row"))
     per_signal = xr.concat(signals, "signal", join="outer", combine_attrs="override")
+    names = per_signal["variable_name"]
+    per_signal["variable_name"] = names.where(names.notnull(), "")  # a file has no missing text
     collected = xr.merge([runs, per_signal], combine_attrs="override")
     collected.attrs = {"title": "metrics of all trained members of an experiment"}
     return collected

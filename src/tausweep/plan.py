@@ -44,7 +44,7 @@ STAGES = {
     "train": Stage(2, cfg.TrainCell, "tausweep.training"),
     "orbit": Stage(2, cfg.Orbit, "tausweep.orbit"),
     "metrics": Stage(1, cfg.Metrics, "tausweep.metrics"),
-    "collect": Stage(2, cfg.Collect, "tausweep.collect"),
+    "collect": Stage(3, cfg.Collect, "tausweep.collect"),
     "figure": Stage(3, cfg.FigureCell, "tausweep.figures"),
 }
 """All stages. A figure is no Dataset and no content-addressed file, but has a key like them."""

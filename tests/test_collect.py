@@ -1,0 +1,87 @@
+"""Results of series that differ, from the first stage to the last, as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tausweep import collect, figures, lyapunov, metrics, orbit, series, signal, store, training
+from tausweep.config import load
+from tausweep.plan import Plan
+
+RUN: dict[str, Any] = {
+    "series": series.run,
+    "signal": signal.run,
+    "lyapunov": lyapunov.run,
+    "train": training.run,
+    "orbit": orbit.run,
+    "metrics": metrics.run,
+    "collect": collect.run,
+}
+
+EXPERIMENT = {
+    "experiment": "two",
+    "series": {
+        "driven": {"system": "duffing", "steps": 6000, "drive": "input"},
+        "closed": {"system": "duffing", "steps": 6000},
+    },
+    "lyapunov": {
+        "reference_points": 300,
+        "bootstrap": 5,
+        "tangent": {"members": 2, "time": 5.0, "transient": 5.0},
+    },
+    "models": {"G": {"cell": "gru", "latent": 5}},
+    "methods": [
+        {"method": "sparse_tf", "tau": [5]},
+        {"method": "bptt", "sequence_length": 60, "clip": {"norm": 1.0}},
+    ],
+    "training": {"epochs": 2, "batches": 2, "batch_size": 2, "sequence_length": 50},
+    "members": 2,
+    "block": 2,
+    "orbit": {"steps": 2000, "transient": 10},
+    "metrics": {"geometry": {"bins": 5}, "excerpt": 50},
+}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All files of the experiment, written and read as jobs do."""
+    directory = tmp_path_factory.mktemp("two")
+    for cell in Plan(load(EXPERIMENT)).cells.values():
+        inputs = {
+            role: [_read(directory, n) for n in names] if isinstance(names, list)
+            else _read(directory, names)
+            for role, names in cell.inputs.items()
+        }  # fmt: skip
+        out = RUN[cell.stage](cell.settings, **inputs)
+        store.write(out, directory / cell.path, stage=cell.stage, key=cell.key, provenance={})
+    return directory
+
+
+def _read(directory: Path, name: str) -> Any:
+    return store.without_bookkeeping(store.read(directory / f"results/{name}.nc"))
+
+
+def test_series_of_different_variables_are_collected(results: Path) -> None:
+    """What a series lacks is NaN, and its name empty; the file reads as it was written."""
+    (path,) = results.glob("results/collect/*.nc")
+    found = store.read(path)
+    assert found.sizes["run"] == 8
+    assert found["variable_name"].sel(signal="driven").values.tolist() == ["x", "v", ""]
+    assert found["variable_name"].sel(signal="closed").values.tolist() == ["x", "v", "drive"]
+    assert np.isnan(found["data_excerpt"].sel(signal="driven")[:, 2]).all()
+    assert set(zip(found["kind"].values, found["tau"].values, strict=True)) == {
+        ("sparse_tf", 5),
+        ("bptt", 60),
+    }
+
+
+@pytest.mark.parametrize("kind", ["sweep", "reconstruction"])
+@pytest.mark.parametrize("name", ["driven", "closed"])
+def test_they_are_drawn(results: Path, tmp_path: Path, kind: str, name: str) -> None:
+    (path,) = results.glob("results/collect/*.nc")
+    figures.draw(kind, store.read(path), {"series": name}, [tmp_path / "a.png"])
+    assert (tmp_path / "a.png").stat().st_size > 1000
