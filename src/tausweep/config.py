@@ -127,7 +127,8 @@ class Duffing(Simulated):
     """Sampling interval, in units of the system's time."""
     drive: Literal["variable", "input"] = "variable"
     """Whether the drive is a third variable, to be learned, or an external input, given to models
-    in training and when they run freely."""
+    in training and when they run freely. A variable cos ωt does not say which way its phase runs,
+    so that windows forced onto it begin ambiguous; as an input it is learned better."""
 
 
 class File(Settings):
