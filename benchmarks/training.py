@@ -96,7 +96,7 @@ def our_epoch(
         settings, range(members),
     )  # fmt: skip
     trainer = Trainer(problem, ENGINES[engine](layout, threads))
-    return trainer._learn_epoch
+    return trainer.learn_epoch
 
 
 def shortest(*runs: Callable[[], object], repeats: int) -> list[float]:

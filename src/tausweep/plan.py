@@ -41,7 +41,7 @@ STAGES = {
     "series": Stage(2, cfg.Series, "tausweep.series"),
     "signal": Stage(2, cfg.Signal, "tausweep.signal"),
     "lyapunov": Stage(1, cfg.Lyapunov, "tausweep.lyapunov"),
-    "train": Stage(2, cfg.TrainCell, "tausweep.training"),
+    "train": Stage(3, cfg.TrainCell, "tausweep.training"),
     "orbit": Stage(2, cfg.Orbit, "tausweep.orbit"),
     "metrics": Stage(1, cfg.Metrics, "tausweep.metrics"),
     "collect": Stage(3, cfg.Collect, "tausweep.collect"),

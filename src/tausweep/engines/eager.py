@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from tausweep.engines.engine import Engine
 from tausweep.engines.windows import Data, Pass
 from tausweep.models import Drive, Layout, Parameters, State, force
 
 
-class Eager:
+class Eager(Engine):
     """Windows, batch and members are one wide axis of batched matrix products."""
-
-    device = torch.device("cpu")
 
     def __init__(self, layout: Layout, threads: int = 1) -> None:
         self.layout = layout
@@ -84,11 +82,6 @@ class Eager:
         zero = x.new_zeros(len(x), self.layout.latent, x.shape[-1])
         return (zero,) * (1 + self.layout.cell.memory)
 
-    def repeatable(  # noqa: D102
-        self, update: Callable[[Int[Tensor, "member sequence"]], None], starts: Tensor
-    ) -> Callable[[Int[Tensor, "member sequence"]], None]:
-        return update
-
     @torch.inference_mode()
     def orbit(  # noqa: D102
         self,
@@ -108,7 +101,7 @@ class Eager:
 def _samples(
     data: Data, starts: Int[Tensor, "member sequence"], windows: Pass, longest: int
 ) -> tuple[Float[Tensor, "member variable step window"], Drive | None]:
-    """X at the beginning and after every step of all windows, and s at every step.
+    """Samples x at the beginning and after every step of all windows, and s at every step.
 
     Windows shorter than the longest are read on beyond their end, and not used there.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,6 +27,7 @@ class Pass:
     which no gradient flows."""
 
 
+@functools.cache
 def cut(length: int, tau: int, initial: Initial = "forced") -> Pass:
     """A sequence of `length` steps as windows of τ steps, the last shorter where τ does not divide.
 

@@ -107,12 +107,8 @@ def _curve(axes: Axes, trained: Trained, name: str, band: float, aside: float) -
     """Median, band and members of one model; members are drawn `aside` points right of their τ."""
     tau, value = trained.rows["tau"].to_numpy(), trained.rows[name].to_numpy()
     colour, marker, label = trained.look.colour, trained.look.marker, trained.label
-    top = axes.transData.inverted().transform(axes.transAxes.transform((0, 0.97)))[1]
-    taus = np.unique(tau)
-    lower, median, upper = (
-        np.array([quantile(value[tau == t], q) for t in taus])
-        for q in ((1 - band) / 2, 0.5, (1 + band) / 2)
-    )
+    top, taus = _top(axes), np.unique(tau)
+    lower, median, upper = np.transpose([_central(value[tau == t], band) for t in taus])
     axes.fill_between(
         taus, np.minimum(lower, top), np.minimum(upper, top), color=colour, alpha=BAND, linewidth=0
     )
@@ -135,14 +131,21 @@ def _curve(axes: Axes, trained: Trained, name: str, band: float, aside: float) -
 
 def _across(axes: Axes, trained: Trained, name: str, band: float) -> None:
     """Median and band of a model whose method has no τ; what lies above the axes, at their top."""
-    top = axes.transData.inverted().transform(axes.transAxes.transform((0, 0.97)))[1]
-    value = trained.rows[name].to_numpy()
-    lower, median, upper = (
-        min(quantile(value, q), top) for q in ((1 - band) / 2, 0.5, (1 + band) / 2)
-    )
+    central = _central(trained.rows[name].to_numpy(), band)
+    lower, median, upper = np.minimum(central, _top(axes))
     colour, line = trained.look.colour, trained.look.line
     axes.axhspan(lower, upper, color=colour, alpha=BAND / 2, linewidth=0, zorder=0)
     axes.axhline(median, color=colour, linestyle=line, zorder=2, gid=f"median: {trained.label}")
+
+
+def _central(values: Float[np.ndarray, " member"], band: float) -> list[float]:
+    """Lower end, median and upper end of the central fraction of members."""
+    return [quantile(values, q) for q in ((1 - band) / 2, 0.5, (1 + band) / 2)]
+
+
+def _top(axes: Axes) -> float:
+    """Where a value stands that is too large for the axes."""
+    return float(axes.transData.inverted().transform(axes.transAxes.transform((0, 0.97)))[1])
 
 
 def _diverged(rows: xr.Dataset) -> Bool[np.ndarray, " run"]:

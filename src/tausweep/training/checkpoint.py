@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import time
 from pathlib import Path
@@ -16,6 +15,8 @@ log = logging.getLogger(__name__)
 
 class Checkpoint:
     """A file beside the results that holds the state of one training job until it is done.
+
+    Whoever writes the result removes it then.
 
     A file that cannot be used (damaged, or of other code) is said and left aside: training then
     begins again. Without a path, nothing is kept.
@@ -50,9 +51,3 @@ class Checkpoint:
         except store.StoreError as error:
             log.warning("no checkpoint: %s", error)
         self._last = time.monotonic()
-
-    def remove(self) -> None:
-        """Forget it: training is done, and its result is written."""
-        if self._path is not None:
-            with contextlib.suppress(OSError):
-                self._path.unlink()

@@ -13,14 +13,12 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from tausweep.config import Clip, Training
-from tausweep.engines import Data, Engine
+from tausweep.engines import Data, Engine, Pass
 from tausweep.models import Layout, State, initial_parameters
 from tausweep.training.adam import Adam
 from tausweep.training.checkpoint import Checkpoint
 from tausweep.training.methods import Moment, Update
 from tausweep.training.progress import Progress
-
-RECORDS = ("loss", "gradient_norm", "largest_gradient_norm")
 
 WEIGHTS, BATCHES, NOISE, METHOD = range(4)
 """What a random stream is for: streams are made from (seed, member, purpose, …), the method's
@@ -100,7 +98,7 @@ class Trainer:
         self.sums = torch.zeros(3, len(problem.members), device=device)
         self.records = np.full((3, len(problem.members), settings.epochs), np.nan, np.float32)
         self.epoch = 0
-        self._fast: dict[str, Callable[[Tensor], None] | None] = {}
+        self._fast: dict[tuple[tuple[Pass, ...], ...], Callable[[Tensor], None] | None] = {}
 
     def run(self, checkpoint: Checkpoint) -> Trained:
         """Train to the end, from where `checkpoint` stands."""
@@ -109,7 +107,7 @@ class Trainer:
             self._restore(kept)
         progress = Progress(settings.epochs, self.epoch)
         while self.epoch < settings.epochs:
-            self._learn_epoch()
+            self.learn_epoch()
             self.epoch += 1
             loss = self.records[0, :, self.epoch - 1]
             if not np.isfinite(loss).any() and not self.theta.isfinite().all(dim=1).any():
@@ -122,7 +120,8 @@ class Trainer:
         values = problem.layout.views(self.theta)
         return Trained({k: v.cpu().numpy() for k, v in values.items()}, *self.records)
 
-    def _learn_epoch(self) -> None:
+    def learn_epoch(self) -> None:
+        """All batches of the next epoch; what they were goes into the records."""
         problem, settings = self.problem, self.problem.settings
         self.adam.set_rate(_learning_rate(settings, self.epoch))
         rng = np.random.default_rng([settings.seed, METHOD, self.epoch])
@@ -144,7 +143,7 @@ class Trainer:
             for update in updates:
                 state = self._update(update, starts, state, keep=update is not updates[-1])
 
-        kind = repr(updates)
+        kind = tuple(tuple(update) for update in updates)
         if kind not in self._fast:
             self._fast[kind] = None
             learn(starts)

@@ -11,13 +11,14 @@ import ctypes
 import functools
 import importlib.util
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from ctypes import Structure, c_double, c_int32, c_int64, c_void_p
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from tausweep.engines.engine import Engine
 from tausweep.engines.windows import Data, Pass
 from tausweep.models import Layout, State
 
@@ -66,13 +67,11 @@ class _Orbit(Structure):
     ]
 
 
-class Fused:
+class Fused(Engine):
     """Windows side by side in the lanes of vector registers, members and windows over threads.
 
     The order of all sums follows from the shapes alone, so the number of threads changes no bit.
     """
-
-    device = torch.device("cpu")
 
     def __init__(self, layout: Layout, threads: int = 1, instructions: str | None = None) -> None:
         if problem := self.lacks(layout):
@@ -151,11 +150,6 @@ class Fused:
         call.offsets, call.steps = offsets.data_ptr(), steps.data_ptr()
         size = self._library.tausweep_workspace(ctypes.byref(call), doubles)
         return call, size + ALIGNMENT, last, [offsets, steps]
-
-    def repeatable(  # noqa: D102
-        self, update: Callable[[Int[Tensor, "member sequence"]], None], starts: Tensor
-    ) -> Callable[[Int[Tensor, "member sequence"]], None]:
-        return update
 
     def orbit(  # noqa: D102
         self,

@@ -1,5 +1,5 @@
 /* Training and free orbits of recurrent cells on vector units: plain C, compiled once for each
-   instruction set (see pyproject.toml), called by fused.py through ctypes. The instruction set is
+   instruction set (see pyproject.toml), called by __init__.py through ctypes. The instruction set is
    whatever the compiler is told to use; nothing here asks the processor. */
 
 #include "fused.h"
@@ -43,8 +43,10 @@
 #define CLIP(x, end) CHOOSE(x > (end), end, CHOOSE(x < -(end), -(end), x))
 #endif
 
-/* Gates of each cell, and the vectors of M that its backward pass needs besides. */
-static const int GATES[] = {1, 1, 4, 3}, EXTRA[] = {1, 0, 2, 1};
+/* Of each cell: gates, vectors of M that its backward pass needs besides, vectors of M in a state.
+   The GRU's third gate, q, is not acted on by C s: its n is. */
+static const int GATES[] = {1, 1, 4, 3}, EXTRA[] = {1, 0, 2, 1}, PARTS[] = {1, 1, 2, 1};
+#define GATED(cell) ((cell) == GRU ? 2 : GATES[cell])
 
 /* ------------------------------------------------------------------------------------- threads */
 

@@ -1,4 +1,4 @@
-/* What the Python side (fused.py) and the kernels agree on: keep the two in step. */
+/* What the Python side (__init__.py) and the kernels agree on: keep the two in step. */
 #ifndef TAUSWEEP_FUSED_H
 #define TAUSWEEP_FUSED_H
 

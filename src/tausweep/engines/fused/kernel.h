@@ -71,14 +71,14 @@ static void NAME(pack)(const REAL *W, int rows, int cols, int row_stride, int co
     static void NAME(product_##R)(const REAL *W, int cols, const vec *x, const REAL *start,        \
                                   vec *y) {                                                        \
         vec acc[R];                                                                                \
-        if (start) for (int i = 0; i < R; i++) acc[i] = NAME(all)(start[i]);            \
-        else for (int i = 0; i < R; i++) acc[i] = y[i];                              \
+        if (start) for (int i = 0; i < R; i++) acc[i] = NAME(all)(start[i]);                       \
+        else for (int i = 0; i < R; i++) acc[i] = y[i];                                            \
         do {                                                                                       \
             vec xj = *x;                                                                           \
             for (int i = 0; i < R; i++) acc[i] += NAME(all)(W[i]) * xj;                            \
             x++, W += R;                                                                           \
         } while (--cols);                                                                          \
-        for (int i = 0; i < R; i++) y[i] = acc[i];                                   \
+        for (int i = 0; i < R; i++) y[i] = acc[i];                                                 \
     }
 PRODUCT(1) PRODUCT(2) PRODUCT(3) PRODUCT(4) PRODUCT(5)
 PRODUCT(6) PRODUCT(7) PRODUCT(8) PRODUCT(9) PRODUCT(10)
@@ -100,7 +100,7 @@ static void NAME(product)(const REAL *W, int rows, int cols, const vec *x, const
 }
 
 /* Steps whose contributions to a weight gradient are summed: `steps` of them in each of `tiles`
-   tiles, d and x at their own distances from step to step and tile to tile, in rows. */
+   tiles, d and x at their own distances from step to step and tile to tile, in vectors. */
 struct span {
     int tiles, steps;
     const vec *d, *x;
@@ -108,7 +108,7 @@ struct span {
 };
 
 #define OUTER(R, C)                                                                                \
-    static void NAME(outer_##R##_##C)(struct span n, int ld, vec *out) {                     \
+    static void NAME(outer_##R##_##C)(struct span n, int ld, vec *out) {                           \
         vec acc[R][C];                                                                             \
         for (int i = 0; i < R; i++)                                                                \
             for (int j = 0; j < C; j++) acc[i][j] = out[i * ld + j];                               \
@@ -132,7 +132,7 @@ OUTER_ROW(4) OUTER_ROW(5)
 /* out[i][j] += Σ d_i x_j over all steps of a span; lanes are summed only at the very end. */
 static void NAME(outer)(int rows, int cols, struct span n, vec *out) {
 #define ONE(R)                                                                                     \
-    {NAME(outer_##R##_1), NAME(outer_##R##_2), NAME(outer_##R##_3), NAME(outer_##R##_4),            \
+    {NAME(outer_##R##_1), NAME(outer_##R##_2), NAME(outer_##R##_3), NAME(outer_##R##_4),           \
      NAME(outer_##R##_5)}
     static void (*const block[BLOCK_ROWS][5])(struct span, int, vec *) = {
         ONE(1), ONE(2), ONE(3),
@@ -173,7 +173,7 @@ static void NAME(total)(int rows, struct span n, int times, vec *out) {
 
 /* ----------------------------------------------------------------------------------------- cells */
 
-/* What one thread works with: a member's weights, and the rows of one tile. In time step t the
+/* What one thread works with: a member's weights, and one tile. In time step t the
    tile holds z_t at z + t·M, the gates (later their gradient da) at a + t·G·M, what else the
    backward pass needs at m + t·E·M, s_t at s + t·K and e_t at e + t·N. */
 struct work {
@@ -187,11 +187,10 @@ struct work {
 static void NAME(forward_plrnn)(struct work *w, int t) {
     int M = w->M;
     vec *z = w->z + t * M, *r = w->m + t * M, *next = z + M;
-    for (int i = 0; i < M; i++)
-        {
-            r[i] = (vec)((mask)z[i] & (z[i] > 0));
-            next[i] = w->A[i] * z[i] + w->bias[i];
-        }
+    for (int i = 0; i < M; i++) {
+        r[i] = (vec)((mask)z[i] & (z[i] > 0));
+        next[i] = w->A[i] * z[i] + w->bias[i];
+    }
     NAME(product)(w->W, M, M, r, 0, next);
     if (w->K) NAME(product)(w->C, M, w->K, w->s + t * w->K, 0, next);
 }
@@ -219,8 +218,7 @@ static void NAME(forward_rnn)(struct work *w, int t) {
 static void NAME(backward_rnn)(struct work *w, int t) {
     int M = w->M;
     vec *next = w->z + (t + 1) * M, *da = w->a + t * M;
-    for (int i = 0; i < M; i++)
-        da[i] = w->dz[i] * (1 - next[i] * next[i]);
+    for (int i = 0; i < M; i++) da[i] = w->dz[i] * (1 - next[i] * next[i]);
     NAME(product)(w->Wt, M, M, da, w->zero, w->dz);
 }
 
@@ -231,16 +229,15 @@ static void NAME(forward_lstm)(struct work *w, int t) {
     vec *i = a, *f = a + M, *g = a + 2 * M, *o = a + 3 * M, *tc = c + M, *next_c = c + 2 * M;
     NAME(product)(w->W, 4 * M, M, z, w->bias, a);
     if (w->K) NAME(product)(w->C, 4 * M, w->K, w->s + t * w->K, 0, a);
-    for (int k = 0; k < M; k++)
-        {
-            i[k] = NAME(sigmoid)(i[k]);
-            f[k] = NAME(sigmoid)(f[k]);
-            g[k] = NAME(tanh)(g[k]);
-            o[k] = NAME(sigmoid)(o[k]);
-            next_c[k] = f[k] * c[k] + i[k] * g[k];
-            tc[k] = NAME(tanh)(next_c[k]);
-            z[M + k] = o[k] * tc[k];
-        }
+    for (int k = 0; k < M; k++) {
+        i[k] = NAME(sigmoid)(i[k]);
+        f[k] = NAME(sigmoid)(f[k]);
+        g[k] = NAME(tanh)(g[k]);
+        o[k] = NAME(sigmoid)(o[k]);
+        next_c[k] = f[k] * c[k] + i[k] * g[k];
+        tc[k] = NAME(tanh)(next_c[k]);
+        z[M + k] = o[k] * tc[k];
+    }
 }
 
 /* dc' += dz'∘o∘(1 − tanh²c');  da by the derivatives of the gates;  dc = dc'∘f;  dz = Wᵀ da. */
@@ -248,16 +245,15 @@ static void NAME(backward_lstm)(struct work *w, int t) {
     int M = w->M;
     vec *a = w->a + t * 4 * M, *c = w->m + t * 2 * M, *tc = c + M, *dz = w->dz, *dc = w->dc;
     vec *i = a, *f = a + M, *g = a + 2 * M, *o = a + 3 * M;
-    for (int k = 0; k < M; k++)
-        {
-            vec vi = i[k], vf = f[k], vg = g[k], vo = o[k], vt = tc[k];
-            vec d = dc[k] + dz[k] * vo * (1 - vt * vt);
-            i[k] = d * vg * vi * (1 - vi);
-            f[k] = d * c[k] * vf * (1 - vf);
-            g[k] = d * vi * (1 - vg * vg);
-            o[k] = dz[k] * vt * vo * (1 - vo);
-            dc[k] = d * vf;
-        }
+    for (int k = 0; k < M; k++) {
+        vec vi = i[k], vf = f[k], vg = g[k], vo = o[k], vt = tc[k];
+        vec d = dc[k] + dz[k] * vo * (1 - vt * vt);
+        i[k] = d * vg * vi * (1 - vi);
+        f[k] = d * c[k] * vf * (1 - vf);
+        g[k] = d * vi * (1 - vg * vg);
+        o[k] = dz[k] * vt * vo * (1 - vo);
+        dc[k] = d * vf;
+    }
     NAME(product)(w->Wt, M, 4 * M, a, w->zero, dz);
 }
 
@@ -272,13 +268,12 @@ static void NAME(forward_gru)(struct work *w, int t) {
         NAME(product)(w->C, 2 * M, w->K, w->s + t * w->K, 0, a);
         NAME(product)(w->Cn, M, w->K, w->s + t * w->K, b_n, n);
     } else for (int k = 0; k < M; k++) n[k] = NAME(all)(b_n[k]);
-    for (int k = 0; k < M; k++)
-        {
-            r[k] = NAME(sigmoid)(r[k]);
-            u[k] = NAME(sigmoid)(u[k]);
-            n[k] = NAME(tanh)(n[k] + r[k] * q[k]);
-            z[M + k] = n[k] + u[k] * (z[k] - n[k]);
-        }
+    for (int k = 0; k < M; k++) {
+        r[k] = NAME(sigmoid)(r[k]);
+        u[k] = NAME(sigmoid)(u[k]);
+        n[k] = NAME(tanh)(n[k] + r[k] * q[k]);
+        z[M + k] = n[k] + u[k] * (z[k] - n[k]);
+    }
 }
 
 /* da = (dr, du, dq) before the gates; m becomes dn before its tanh;  dz = u∘dz' + Wᵀ da. */
@@ -286,16 +281,15 @@ static void NAME(backward_gru)(struct work *w, int t) {
     int M = w->M;
     vec *z = w->z + t * M, *a = w->a + t * 3 * M, *n = w->m + t * M, *dz = w->dz;
     vec *r = a, *u = a + M, *q = a + 2 * M;
-    for (int k = 0; k < M; k++)
-        {
-            vec d = dz[k], vr = r[k], vu = u[k], vn = n[k];
-            vec dn = d * (1 - vu) * (1 - vn * vn);
-            dz[k] = d * vu;
-            u[k] = d * (z[k] - vn) * vu * (1 - vu);
-            r[k] = dn * q[k] * vr * (1 - vr);
-            q[k] = dn * vr;
-            n[k] = dn;
-        }
+    for (int k = 0; k < M; k++) {
+        vec d = dz[k], vr = r[k], vu = u[k], vn = n[k];
+        vec dn = d * (1 - vu) * (1 - vn * vn);
+        dz[k] = d * vu;
+        u[k] = d * (z[k] - vn) * vu * (1 - vu);
+        r[k] = dn * q[k] * vr * (1 - vr);
+        q[k] = dn * vr;
+        n[k] = dn;
+    }
     NAME(product)(w->Wt, M, 3 * M, a, 0, dz);
 }
 
@@ -407,11 +401,11 @@ static void NAME(through_pseudo_inverse)(int M, int N, struct NAME(inverse) w) {
 
 /* ------------------------------------------------------------------------------------- workspace */
 
-/* Where things stand in the workspace. Counts are of numbers (weights, gradients) or rows. */
+/* Where things stand in the workspace. Counts are of numbers (weights, gradients) or vectors. */
 struct layout {
-    int M, N, K, G, E, small;                       /* small: min(M, N) */
+    int M, N, K, G, E, gated;                       /* gated: rows of C that act on gates */
     int longest, pieces;                            /* steps of a window; parts of a pass */
-    int64_t W, Wt, C, B, Bt, P, bias, A, zero, weights;   /* of one member, packed */
+    int64_t W, Wt, C, B, Bt, P, bias, A, zero, weights; /* of one member, packed */
     int64_t gW, gC, gb, gA, gB, gP, gradients;      /* of one piece, and of the accumulators */
     int64_t z, a, m, s, e, x0, dz, dc, dq, rows;    /* of one thread */
     int64_t at_inverse, at_pieces, at_losses, at_threads, thread_bytes, bytes;
@@ -434,7 +428,7 @@ static int NAME(tiles)(const struct pass *p) {
 static struct layout NAME(lay)(const struct pass *p) {
     const struct model *o = &p->model;
     int M = o->latent, N = o->variables, K = o->channels, G = GATES[o->cell], E = EXTRA[o->cell];
-    struct layout l = {.M = M, .N = N, .K = K, .G = G, .E = E, .small = M < N ? M : N};
+    struct layout l = {.M = M, .N = N, .K = K, .G = G, .E = E, .gated = GATED(o->cell) * M};
     int64_t steps = 0;
     for (int k = 0; k < p->groups; k++) {
         if (p->steps[k] > l.longest) l.longest = p->steps[k];
@@ -482,12 +476,21 @@ static struct NAME(inverse) NAME(inverse_of)(const struct pass *p, const struct 
     return NAME(inverse_at)(at + member * NAME(inverse_size)(l->M, l->N), l->M, l->N);
 }
 
+/* The bias of every gate, and after those the one of the GRU's n: there b_hh acts inside r∘q as a
+   gate's, and b_ih outside. Elsewhere the two biases of torch's cells only ever act as a sum. */
+static void NAME(biases)(const struct model *o, const REAL *theta, REAL *out) {
+    int GM = GATES[o->cell] * o->latent, gated = GATED(o->cell) * o->latent;
+    const REAL *b = theta + o->b, *b2 = o->b2 < 0 ? 0 : theta + o->b2;
+    for (int i = 0; i < gated; i++) out[i] = b2 ? b[i] + b2[i] : b[i];
+    for (int i = gated; i < GM; i++) out[i] = b2[i], out[i + o->latent] = b[i];
+}
+
 /* First: pack the weights of a member, and find its B⁺. */
 static void NAME(prepare)(const struct pass *p, const struct layout *l, int member) {
     const struct model *o = &p->model;
     int M = l->M, N = l->N, K = l->K, GM = l->G * M, plrnn = o->cell == PLRNN;
-    int gated = o->cell == GRU ? 2 * M : GM; /* rows of C that act on pre-activations */
-    const REAL *theta = (const REAL *)p->theta + member * o->size, *b = theta + o->b;
+    int gated = l->gated;
+    const REAL *theta = (const REAL *)p->theta + member * o->size;
     REAL *w = (REAL *)p->workspace + member * l->weights;
     NAME(pack)(theta + o->W, GM, M, M, 1, plrnn, w + l->W);
     NAME(pack)(theta + o->W, M, GM, 1, M, plrnn, w + l->Wt);
@@ -497,32 +500,20 @@ static void NAME(prepare)(const struct pass *p, const struct layout *l, int memb
         NAME(pack)(theta + o->C, gated, K, K, 1, 0, w + l->C);
         NAME(pack)(theta + o->C + gated * K, GM - gated, K, K, 1, 0, w + l->C + gated * K);
     }
-    for (int i = 0; i < GM; i++) w[l->bias + i] = b[i] + (o->b2 < 0 || i >= gated ? 0 : theta[o->b2 + i]);
-    for (int i = gated; i < GM; i++) { /* the GRU's n: b_hh acts inside r∘q, b_ih outside */
-        w[l->bias + i] = theta[o->b2 + i];
-        w[l->bias + i + M] = b[i];
-    }
+    NAME(biases)(o, theta, w + l->bias);
     memset(w + l->zero, 0, sizeof(REAL) * M);
     if (plrnn) memcpy(w + l->A, theta + o->A, sizeof(REAL) * M);
     if (p->initial != FORCED) return;
     struct NAME(inverse) inverse = NAME(inverse_of)(p, l, member);
     for (int i = 0; i < M * N; i++) inverse.B[i] = theta[o->B + i];
     NAME(pseudo_inverse)(M, N, inverse);
-    REAL *P = w + l->P;
-    int n = NAME(blocks)(M, ROWS);
-    for (int k = 0; k < n; k++) /* packed */
-        for (int j = 0; j < N; j++)
-            for (int i = NAME(begin)(M, n, k); i < NAME(begin)(M, n, k + 1); i++)
-                *P++ = (REAL)inverse.P[i * N + j];
+    REAL *P = (REAL *)inverse.Q; /* where the gradient of B⁺ comes later */
+    for (int i = 0; i < M * N; i++) P[i] = (REAL)inverse.P[i];
+    NAME(pack)(P, M, N, N, 1, 0, w + l->P);
 }
 
-/* Windows of equal length of one member: `count` of them from number `first` on. */
-struct NAME(run) {
-    int first, count, steps;
-};
-
-/* Copy the tile's data into its rows, −x_t into e_t: lane l is window `first + l`, and lanes beyond the last
-   window repeat it. `on` is 1 in lanes that count and 0 in the others. */
+/* Copy the tile's data into it, −x_t into e_t: lane l is window `first + l`, and lanes beyond the
+   last window repeat it. `on` is 1 in lanes that count and 0 in the others. */
 static void NAME(gather)(const struct pass *p, struct work *w, int member, int first, int count,
                          int steps, vec *on) {
     const REAL *x = (const REAL *)p->x + member * p->member_stride, *s = p->s;
@@ -539,10 +530,10 @@ static void NAME(gather)(const struct pass *p, struct work *w, int member, int f
         for (int i = 0; i < steps * K; i++) to[i * LANES] = input[i];
     }
     for (int i = 0; i < M; i++) w->z[i] = (vec){0};
-    if (p->model.cell == LSTM) for (int i = 0; i < M; i++) w->m[i] = (vec){0};
+    if (PARTS[p->model.cell] > 1) for (int i = 0; i < M; i++) w->m[i] = (vec){0};
     if (p->initial == FORCED) NAME(product)(w->P, M, N, w->x0, 0, w->z);
     if (p->initial != CARRIED) return;
-    int64_t windows = (int64_t)p->groups * p->sequences, parts = p->model.cell == LSTM ? 2 : 1;
+    int64_t windows = (int64_t)p->groups * p->sequences, parts = PARTS[p->model.cell];
     const REAL *state = (const REAL *)p->state + member * parts * M * windows;
     for (int part = 0; part < parts; part++)
         for (int i = 0; i < M; i++)
@@ -554,7 +545,7 @@ static void NAME(gather)(const struct pass *p, struct work *w, int member, int f
 /* Where windows end, for a pass that goes on from there. */
 static void NAME(keep)(const struct pass *p, const struct work *w, int member, int first, int count,
                        int steps) {
-    int64_t windows = (int64_t)p->groups * p->sequences, parts = p->model.cell == LSTM ? 2 : 1;
+    int64_t windows = (int64_t)p->groups * p->sequences, parts = PARTS[p->model.cell];
     int M = w->M;
     REAL *last = (REAL *)p->last + member * parts * M * windows;
     for (int part = 0; part < parts; part++) {
@@ -573,23 +564,22 @@ static double NAME(run_forward)(struct work *w, NAME(step) forward, int steps, v
         forward(w, t);
         vec *e = w->e + (t + 1) * N;
         NAME(product)(w->B, N, M, w->z + (t + 1) * M, 0, e);
-        for (int i = 0; i < N; i++)
-            {
-                e[i] *= on;
-                squares += e[i] * e[i];
-            }
+        for (int i = 0; i < N; i++) {
+            e[i] *= on;
+            squares += e[i] * e[i];
+        }
     }
     return (double)NAME(sum)(squares);
 }
 
-/* The accumulators of a thread and the rows that feed them. */
+/* Add what some steps, from `first` on, contribute to all weight gradients. */
 static void NAME(flush)(const struct layout *l, const struct work *w, enum cell cell, int tiles,
                         int T, int first, int steps, vec *acc) {
     int M = l->M, N = l->N, K = l->K, GM = l->G * M, EM = l->E * M;
     const vec *z = w->z + first * M, *a = w->a + first * GM, *m = w->m + first * EM;
     const vec *s = w->s + first * K, *e = w->e + (first + 1) * N;
     int64_t zt = (T + 1) * M, at = T * GM, mt = (T + 1) * EM, st = T * K, et = (T + 1) * N;
-    int gated = cell == GRU ? 2 * M : GM;
+    int gated = l->gated;
     struct span da = {tiles, steps, a, z, GM, at, M, zt};
     if (cell == PLRNN) da.x = m, da.x_step = EM, da.x_tile = mt;
     NAME(outer)(GM, M, da, acc + l->gW);
@@ -621,9 +611,9 @@ static void NAME(piece)(const struct pass *p, const struct layout *l, int item, 
     vec *acc = (vec *)(rows + l->rows);
     struct work w = {M, N, K, l->G, l->E, weights + l->W, weights + l->Wt, weights + l->C,
                      weights + l->C + 2 * M * K, weights + l->B, weights + l->Bt, weights + l->P,
-                     weights + l->bias, weights + l->A, weights + l->zero, rows + l->z, rows + l->a, rows + l->m,
-                     rows + l->s, rows + l->e, rows + l->x0, rows + l->dz, rows + l->dc,
-                     rows + l->dq};
+                     weights + l->bias, weights + l->A, weights + l->zero, rows + l->z,
+                     rows + l->a, rows + l->m, rows + l->s, rows + l->e, rows + l->x0,
+                     rows + l->dz, rows + l->dc, rows + l->dq};
     memset(acc, 0, sizeof(vec) * l->gradients);
     double loss = 0;
     for (int k = 0, seen = 0; k < p->groups && seen < to;) { /* runs of windows of equal length */
@@ -668,7 +658,7 @@ static void NAME(piece)(const struct pass *p, const struct layout *l, int item, 
 /* Third: sum the shares of a member, always in the same order, into its gradient. */
 static void NAME(finish)(const struct pass *p, const struct layout *l, int member) {
     const struct model *o = &p->model;
-    int M = l->M, N = l->N, GM = l->G * M, gated = o->cell == GRU ? 2 * M : GM;
+    int M = l->M, N = l->N, GM = l->G * M, gated = l->gated;
     REAL *shares = (REAL *)((char *)p->workspace + l->at_pieces) + member * l->pieces * l->gradients;
     const double *losses = (double *)((char *)p->workspace + l->at_losses) + member * l->pieces;
     for (int k = 0; k < l->pieces; k++) p->loss[member] += p->scale * losses[k];
@@ -692,17 +682,22 @@ static void NAME(finish)(const struct pass *p, const struct layout *l, int membe
     for (int i = 0; i < N * M; i++) g[o->B + i] += c * (REAL)inverse.dB[i];
 }
 
+struct NAME(laid_out) {
+    const struct pass *p;
+    struct layout l;
+};
+
 static void NAME(pass_phase)(const void *of, int phase, int item, int thread) {
-    const struct pass *p = of;
-    struct layout l = NAME(lay)(p);
-    if (phase == 0) NAME(prepare)(p, &l, item);
-    else if (phase == 1) NAME(piece)(p, &l, item, thread);
-    else NAME(finish)(p, &l, item);
+    const struct NAME(laid_out) *it = of;
+    if (phase == 0) NAME(prepare)(it->p, &it->l, item);
+    else if (phase == 1) NAME(piece)(it->p, &it->l, item, thread);
+    else NAME(finish)(it->p, &it->l, item);
 }
 
 static void NAME(run_pass)(const struct pass *p) {
-    int items[3] = {p->members, p->members * NAME(lay)(p).pieces, p->members};
-    parallel(NAME(pass_phase), p, 3, items, p->threads);
+    struct NAME(laid_out) it = {p, NAME(lay)(p)};
+    int items[3] = {p->members, p->members * it.l.pieces, p->members};
+    parallel(NAME(pass_phase), &it, 3, items, p->threads);
 }
 
 /* ----------------------------------------------------------------------------------- free orbits */
@@ -733,28 +728,21 @@ static int NAME(orbit_member)(const struct orbit *p, int member) {
     enum cell cell = o->cell;
     int M = o->latent, K = o->channels, G = GATES[cell], nb = NAME(blocks)(M, LANES);
     const REAL *theta = (const REAL *)p->theta + member * o->size, *s = p->s;
-    int parts = cell == LSTM ? 2 : 1;
+    int parts = PARTS[cell];
     REAL *state = (REAL *)p->state + (int64_t)member * parts * M;
     REAL *out = (REAL *)p->z + (int64_t)member * p->steps * M;
-    int64_t vectors = (int64_t)G * nb * (M + K + 2) + 5 * nb;
+    int64_t vectors = (int64_t)G * nb * (M + K + 3) + 6 * nb;
     vec *W = aligned_alloc(64, ALIGN(vectors * (int64_t)sizeof(vec)));
     if (!W) return 1;
     memset(W, 0, vectors * sizeof(vec));
     vec *C = W + (int64_t)G * nb * M, *b = C + G * nb * K, *a = b + G * nb, *b_in = a + G * nb;
     vec *A = b_in + nb, *z = A + nb, *c = z + nb, *r = c + nb;
+    REAL *bias = (REAL *)(r + nb);
     NAME(columns)(theta + o->W, G, M, M, cell == PLRNN, W);
     if (K) NAME(columns)(theta + o->C, G, M, K, 0, C);
-    NAME(columns)(theta + (cell == GRU ? o->b2 : o->b), G, M, 1, 0, b);
-    if (cell == GRU) { /* r and u take both biases, q one inside r∘q, n the other */
-        for (int g = 0; g < 2; g++) {
-            NAME(columns)(theta + o->b + g * M, 1, M, 1, 0, r);
-            for (int k = 0; k < nb; k++) b[g * nb + k] += r[k];
-        }
-        NAME(columns)(theta + o->b + 2 * M, 1, M, 1, 0, b_in);
-    } else if (o->b2 >= 0) {
-        NAME(columns)(theta + o->b2, G, M, 1, 0, a);
-        for (int k = 0; k < G * nb; k++) b[k] += a[k];
-    }
+    NAME(biases)(o, theta, bias);
+    NAME(columns)(bias, G, M, 1, 0, b);
+    NAME(columns)(bias + G * M, 1, M, 1, 0, b_in);
     if (cell == PLRNN) NAME(columns)(theta + o->A, 1, M, 1, 0, A);
     memcpy(z, state, sizeof(REAL) * M);
     if (parts == 2) memcpy(c, state + M, sizeof(REAL) * M);
@@ -766,7 +754,7 @@ static int NAME(orbit_member)(const struct orbit *p, int member) {
         }
         for (int k = 0; k < G * nb; k++) {
             a[k] = NAME(dot)(W + (int64_t)k * M, u, M, b[k]);
-            if (K && !(cell == GRU && k >= 2 * nb)) a[k] = NAME(dot)(C + k * K, s, K, a[k]);
+            if (K && k < GATED(cell) * nb) a[k] = NAME(dot)(C + k * K, s, K, a[k]);
         }
         for (int k = 0; k < nb; k++) switch (cell) {
             case PLRNN: z[k] = A[k] * z[k] + a[k]; break;
