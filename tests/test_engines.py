@@ -149,7 +149,11 @@ shapes = st.fixed_dictionaries(
 def test_fused_is_eager(
     shape: dict[str, Any], length: int, tau: int, sequences: int, data_of: st.DataObject
 ) -> None:
-    """Loss, gradient and final states of every kind of pass, in both precisions."""
+    """Loss, gradient and final states of every kind of pass, in both precisions.
+
+    Where terms cancel so far that the eager engine loses them in single precision, only double
+    precision can tell: such an example is judged by that alone.
+    """
     initial = data_of.draw(st.sampled_from(["forced", "zero", "carried"]))
     layout, theta, data = setup(**shape)
     windows = cut(length, min(tau, length), initial)
@@ -168,9 +172,15 @@ def test_fused_is_eager(
         engine = Fused(layout, threads=data_of.draw(st.integers(1, 3)))
         single = Data(data.x.to(dtype), None if data.s is None else data.s.to(dtype))
         begin = None if state is None else tuple(part.to(dtype) for part in state)
+        tolerance *= condition**2
+        if dtype == torch.float32:
+            plain = gradient(Eager(layout), theta.to(dtype), single, starts, windows, begin)
+            error = (plain[1].double() - reference[1]).abs().max()
+            if error > tolerance * reference[1].abs().max():
+                continue
         ours = gradient(engine, theta.to(dtype), single, starts, windows, begin)
         for a, b in zip([*ours[:2], *ours[2]], [*reference[:2], *reference[2]], strict=True):
-            close(a.double(), b, tolerance * condition**2)
+            close(a.double(), b, tolerance)
 
 
 @pytest.mark.parametrize("instructions", INSTRUCTIONS)

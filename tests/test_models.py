@@ -138,6 +138,11 @@ def test_glorot_has_the_variance_of_its_name() -> None:
     assert p["W_hh"].std() == pytest.approx(200**-0.5, rel=0.02)
     assert p["B"].std() == pytest.approx((2 / 250) ** 0.5, rel=0.05)
     assert not p["b_hh"].any()
+    wide = initial_parameters(
+        CELLS["gru"], 50, 200, np.random.default_rng(0), channels=100, scheme="glorot"
+    )
+    assert wide["B"].std() == pytest.approx((2 / 250) ** 0.5, rel=0.05)
+    assert wide["W_ih"].std() == pytest.approx((2 / 150) ** 0.5, rel=0.05)
 
 
 def test_a_single_unit_can_begin_by_any_scheme() -> None:

@@ -33,7 +33,8 @@ def initial_parameters(
     else:
         p = cell.with_matrices([RECURRENT[scheme](latent, rng) for _ in range(cell.gates)])
     for name, (rows, columns) in ((n, s) for n, s in sizes.items() if n not in p):
-        bound = (6 / (columns + min(rows, latent))) ** 0.5 if scheme == "glorot" else latent**-0.5
+        fan_out = variables if name == "B" else latent  # gates are matrices of their own
+        bound = (6 / (columns + fan_out)) ** 0.5 if scheme == "glorot" else latent**-0.5
         p[name] = rng.uniform(-bound, bound, (rows, columns))
     return {name: p[name] for name in sizes}
 
