@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -31,6 +31,7 @@ Float = Annotated[float, Strict()]
 PositiveInt = Annotated[int, Strict(), Field(gt=0)]
 NaturalInt = Annotated[int, Strict(), Field(ge=0)]
 PositiveFloat = Annotated[float, Strict(), Field(gt=0)]
+NonNegativeFloat = Annotated[float, Strict(), Field(ge=0)]
 Fraction = Annotated[float, Strict(), Field(gt=0, lt=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Colour = Annotated[str, StringConstraints(pattern=r"^(#[0-9a-fA-F]{6}|[a-z]+)$")]
@@ -89,15 +90,91 @@ class DuffingParameters(Settings):
     omega: Float = 1.4
 
 
+class UedaParameters(Settings):
+    """Parameters of ẍ = −k ẋ − x³ + B cos t."""
+
+    k: Float = 0.05
+    B: Float = 7.5
+
+
+class Lorenz96Parameters(Settings):
+    """Parameters of the Lorenz-96 equations (Lorenz 1996)."""
+
+    N: Annotated[int, Strict(), Field(ge=4)] = 40
+    """Number of sites on the ring."""
+    F: Float = 8.0
+    """Forcing."""
+
+
+class MackeyGlassParameters(Settings):
+    """Parameters of ẋ(t) = β x(t − T) / (1 + x(t − T)ⁿ) − γ x(t)."""
+
+    beta: Float = 0.2
+    gamma: NonNegativeFloat = 0.1
+    n: Float = 10.0
+    delay: PositiveFloat = 17.0
+    """T, in units of the system's time."""
+
+
+class HenonParameters(Settings):
+    """Parameters of x' = 1 − a x² + y, y' = b x."""
+
+    a: Float = 1.4
+    b: Float = 0.3
+
+
+class LogisticParameters(Settings):
+    """Parameters of x' = r x (1 − x)."""
+
+    r: Float = 4.0
+
+
+class DystsParameters(Settings):
+    """What a flow of dysts is identified by."""
+
+    name: str
+
+
 class Simulated(Settings):
     """What all simulated series share."""
 
     steps: PositiveInt = 200_000
     """Length of the series in samples, the held-out part included."""
-    transient: Annotated[float, Strict(), Field(ge=0)] = 100.0
+    transient: NonNegativeFloat = 100.0
     """Time discarded before the first sample, in units of the system's time."""
     seed: NaturalInt = 0
     """Seed of the random initial state."""
+    observe: Annotated[list[str], Field(min_length=1)] | None = None
+    """Which variables are observed, in this order. Default: all."""
+    noise: NonNegativeFloat = 0.0
+    """Observational noise: the standard deviation of white Gaussian noise added to each observed
+    variable, in units of that variable's own standard deviation."""
+    dynamical_noise: NonNegativeFloat = 0.0
+    """Noise that enters the equations, D in dx = f dt + D σ dW, for maps in x' = F(x) + D σ ξ; σ is
+    each coordinate's standard deviation without it. So D is in units of 1/√time, for maps of 1."""
+    noise_seed: NaturalInt = 0
+    """Seed of both kinds of noise."""
+
+    @property
+    def variables(self) -> tuple[str, ...] | None:
+        """Names of what can be observed; None if only the job can know."""
+        return ("x", "y", "z")
+
+    @property
+    def inputs(self) -> list[str]:
+        """Names of the external inputs."""
+        return []
+
+    @model_validator(mode="after")
+    def _observed_exist(self) -> Self:
+        observe, variables = self.observe or [], self.variables
+        for i, name in enumerate(observe):
+            if variables is not None and name not in variables:
+                allowed = ", ".join(variables) if len(variables) < 9 else f"x0 to {variables[-1]}"
+                raise ValueError(f"observe names {name!r}; the variables are {allowed}")
+            if name in observe[:i]:
+                raise ValueError(f"observe names {name!r} twice: name every variable once")
+        return self
 
 
 class Lorenz63(Simulated):
@@ -118,17 +195,116 @@ class Rossler(Simulated):
     """Sampling interval, in units of the system's time."""
 
 
-class Duffing(Simulated):
+class Driven(Simulated):
+    """What oscillators with a drive share: variables x, v = ẋ and the course of the drive."""
+
+    drive: Literal["variable", "input"] = "variable"
+    """Whether the drive is a third variable, to be learned, or an external input, given to models
+    in training and when they run freely. A variable cos ωt does not say which way its phase runs,
+    so that windows forced onto it begin ambiguous; as an input it is learned better."""
+
+    @property
+    def variables(self) -> tuple[str, ...]:  # noqa: D102
+        return ("x", "v", "drive") if self.drive == "variable" else ("x", "v")
+
+    @property
+    def inputs(self) -> list[str]:  # noqa: D102
+        return ["drive"] if self.drive == "input" else []
+
+
+class Duffing(Driven):
     """Forced Duffing oscillator, variables x, v = ẋ, driven by cos ωt."""
 
     system: Literal["duffing"]
     parameters: DuffingParameters = DuffingParameters()
     dt: PositiveFloat = 0.1773
     """Sampling interval, in units of the system's time."""
-    drive: Literal["variable", "input"] = "variable"
-    """Whether the drive is a third variable, to be learned, or an external input, given to models
-    in training and when they run freely. A variable cos ωt does not say which way its phase runs,
-    so that windows forced onto it begin ambiguous; as an input it is learned better."""
+
+
+class Ueda(Driven):
+    """Ueda's oscillator, variables x, v = ẋ, driven by cos t."""
+
+    system: Literal["ueda"]
+    parameters: UedaParameters = UedaParameters()
+    dt: PositiveFloat = 0.05
+    """Sampling interval, in units of the system's time."""
+
+
+class Lorenz96(Simulated):
+    """Lorenz-96, variables x0, x1, …."""
+
+    system: Literal["lorenz96"]
+    parameters: Lorenz96Parameters = Lorenz96Parameters()
+    dt: PositiveFloat = 0.05
+    """Sampling interval, in units of the system's time."""
+
+    @property
+    def variables(self) -> tuple[str, ...]:  # noqa: D102
+        return tuple(f"x{i}" for i in range(self.parameters.N))
+
+
+class MackeyGlass(Simulated):
+    """Mackey-Glass equation, a feedback with a delay; variable x."""
+
+    system: Literal["mackey_glass"]
+    parameters: MackeyGlassParameters = MackeyGlassParameters()
+    dt: PositiveFloat = 1.0
+    """Sampling interval, in units of the system's time."""
+    transient: NonNegativeFloat = 1_000.0
+    """Time discarded before the first sample, in units of the system's time."""
+
+    @property
+    def variables(self) -> tuple[str, ...]:  # noqa: D102
+        return ("x",)
+
+
+class Iterated(Simulated):
+    """What maps share: their time counts steps."""
+
+    dt: ClassVar[float] = 1.0
+    transient: NaturalInt = 1_000
+    """Steps discarded before the first sample."""
+
+
+class Henon(Iterated):
+    """Hénon map, variables x, y."""
+
+    system: Literal["henon"]
+    parameters: HenonParameters = HenonParameters()
+
+    @property
+    def variables(self) -> tuple[str, ...]:  # noqa: D102
+        return ("x", "y")
+
+
+class Logistic(Iterated):
+    """Logistic map, variable x."""
+
+    system: Literal["logistic"]
+    parameters: LogisticParameters = LogisticParameters()
+
+    @property
+    def variables(self) -> tuple[str, ...]:  # noqa: D102
+        return ("x",)
+
+
+class Dysts(Simulated):
+    """A flow of the package dysts (Gilpin 2021); needs pip install 'tausweep[dysts]'."""
+
+    system: Literal["dysts"]
+    name: str
+    """Its name in dysts, for instance Thomas."""
+    dt: PositiveFloat
+    """Sampling interval, in units of the system's time. It must be given: the flows differ much."""
+
+    @property
+    def variables(self) -> None:  # noqa: D102
+        return None
+
+    @property
+    def parameters(self) -> DystsParameters:
+        """What identifies the system, in the place of other systems' parameters."""
+        return DystsParameters(name=self.name)
 
 
 class File(Settings):
@@ -147,7 +323,9 @@ class File(Settings):
     file's header, or x0, x1, …."""
 
 
-SimulatedSeries = Lorenz63 | Rossler | Duffing
+SimulatedSeries = (
+    Lorenz63 | Rossler | Duffing | Ueda | Lorenz96 | MackeyGlass | Henon | Logistic | Dysts
+)
 Series = Annotated[SimulatedSeries | File, Field(discriminator="system")]
 
 
@@ -177,10 +355,11 @@ class Tangent(Settings):
 
     members: Annotated[int, Strict(), Field(gt=1)] = 256
     """Independent trajectories; their spread gives the standard error."""
-    time: PositiveFloat = 200.0
-    """Length of each trajectory, in units of the system's time."""
-    transient: PositiveFloat = 50.0
-    """Time run before that and dropped, in units of the system's time."""
+    time: PositiveFloat | None = None
+    """Length of each trajectory, in units of the system's time. Default: 200 timescales; one is
+    1 for most flows, 4 delays for Mackey-Glass, 10 steps for maps."""
+    transient: PositiveFloat | None = None
+    """Time run before that and dropped, in units of the system's time. Default: 50 timescales."""
     seed: NaturalInt = 0
 
 

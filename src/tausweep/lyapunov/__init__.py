@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from tausweep.config import Embedding, Lyapunov, Tangent
 from tausweep.lyapunov import rosenstein, scaling, tangent
+from tausweep.series.simulate import states
+from tausweep.series.system import DelayedFeedback, System
 from tausweep.series.systems import SYSTEMS
 from tausweep.signal import restore
 
@@ -183,13 +185,22 @@ def _estimate(line: scaling.Line | None, attrs: dict[str, Any]) -> Variables:
 
 
 def _truth(cell: Tangent, signal: xr.Dataset) -> Variables:
-    """λ_max of the equations on the attractor the signal lies on, with its standard error."""
+    """λ_max of the equations on the attractor the signal lies on, with its standard error.
+
+    Noise is left out: it is that of the equations alone. Members that left the attractor do not
+    count; where most did, there is no number.
+    """
     mean = error = np.nan
+    chaotic = False
     if signal.attrs["system"] in SYSTEMS:
-        exponents = _from_equations(cell, signal) * signal.attrs["dt"]
-        mean = exponents.mean()
-        error = exponents.std(ddof=1) / np.sqrt(cell.members)
-    chaotic = mean / signal.attrs["dt"] * cell.time > GROWN
+        system = SYSTEMS[signal.attrs["system"]](**json.loads(signal.attrs["parameters"]))
+        length = cell.time or 200.0 * system.timescale
+        exponents = _from_equations(cell, signal, system, length)
+        exponents = exponents[np.isfinite(exponents)]
+        if 2 * len(exponents) > cell.members:
+            mean = exponents.mean() * signal.attrs["dt"]
+            error = exponents.std(ddof=1) * signal.attrs["dt"] / np.sqrt(len(exponents))
+            chaotic = exponents.mean() * length > GROWN
     return {
         "lambda_max_equations": (
             (),
@@ -212,23 +223,43 @@ def _truth(cell: Tangent, signal: xr.Dataset) -> Variables:
     }
 
 
-def _from_equations(cell: Tangent, signal: xr.Dataset) -> Float[np.ndarray, "member"]:
-    """Exponents of trajectories that start beside random samples of the signal's training part.
+def _from_equations(
+    cell: Tangent, signal: xr.Dataset, system: System, length: float
+) -> Float[np.ndarray, "member"]:
+    """Exponents of trajectories that start beside random states of the signal's training part.
 
     So all are on the signal's own attractor, where a system has several. They start a little
     off it: those from neighbouring samples would otherwise retrace one another for long.
     """
-    system = SYSTEMS[signal.attrs["system"]](**json.loads(signal.attrs["parameters"]))
     rng = np.random.default_rng(cell.seed)
-    sample = rng.integers(int(signal["train_steps"]), size=cell.members)
-    start = restore(signal).values[sample, : system.dimension]
-    scale = signal["scale"].values[: system.dimension]
+    if isinstance(system, DelayedFeedback):
+        start = np.array([system.draw(rng) for _ in range(cell.members)])
+        times = np.zeros(cell.members)
+    else:
+        sample = rng.integers(int(signal["train_steps"]), size=cell.members)
+        times = signal["time"].values[sample]
+        known = _known_states(signal, system, sample)
+        start = known + SPREAD * known.std(axis=0) * rng.standard_normal(known.shape)
     exponents = tangent.exponents(
         system,
-        start + SPREAD * scale * rng.standard_normal(start.shape),
-        signal["time"].values[sample],
-        length=cell.time,
-        transient=cell.transient,
+        start,
+        times,
+        length=length,
+        transient=cell.transient or 50.0 * system.timescale,
         rng=rng,
     )
     return exponents[:, 0]
+
+
+def _known_states(
+    signal: xr.Dataset, system: System, sample: Int[np.ndarray, "member"]
+) -> Float[np.ndarray, "member coordinate"]:
+    """States of the system at samples of a signal: read off, or, where noise or partial observation
+    hides them, followed from the initial state of the orbit.
+    """
+    names = list(system.coordinates)
+    if set(names) <= set(signal["variable"].values) and not signal.attrs["noise"]:
+        return np.asarray(restore(signal).sel(variable=names)[sample])
+    time, place = np.unique(signal["time"].values[np.append(0, sample)], return_inverse=True)
+    initial = np.array(json.loads(signal.attrs["initial_state"]))
+    return np.asarray(states(system, initial, time, 0.0)[place[1:]])
