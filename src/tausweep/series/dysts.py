@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -29,12 +31,23 @@ class Dysts(Flow):
 
     name: str
 
-    title = "dysts flow"
+    @property
+    def title(self) -> str:  # noqa: D102
+        return f"{self.name} of dysts"
+
+    @property
+    def values(self) -> str:  # noqa: D102
+        numbers = {name: np.asarray(value) for name, value in self._flow.params.items()}
+        return ", ".join(
+            f"{k} = {v:g}" if v.ndim == 0 else f"{k} an array" for k, v in numbers.items()
+        )
 
     @cached_property
     def _flow(self) -> Any:
         try:
-            from dysts import base, flows
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # it recommends numba, which is not needed here
+                from dysts import base, flows
         except ImportError as error:
             raise ValueError(
                 f"series of system 'dysts' need the package dysts ({error}): install it by "
@@ -81,23 +94,36 @@ class Dysts(Flow):
     def derivative(self, time: Time, state: State) -> State:  # noqa: D102
         if state.ndim == 1:
             return np.array(self._flow.rhs(state, time), dtype=float)
-        if self._takes_ensembles:
-            return np.stack(np.broadcast_arrays(*self._flow.rhs(state, time)), axis=-1)
-        times = np.broadcast_to(time, len(state))
-        return np.array([self._flow.rhs(*one) for one in zip(state, times, strict=True)])
+        return self._ensemble(state, np.broadcast_to(time, len(state)))
 
     @cached_property
-    def _takes_ensembles(self) -> bool:
-        """Whether the package's function, written for one state, is also right for many."""
+    def _ensemble(self) -> Callable[[State, np.ndarray], State]:
+        """Right-hand side for many states, where the package's function for one also serves many:
+        as rows or, if it unpacks its argument, as columns. Otherwise, they take turns.
+        """
+        rhs = self._flow.rhs
+
+        def turns(states: State, times: np.ndarray) -> State:
+            return np.array([rhs(*one) for one in zip(states, times, strict=True)], dtype=float)
+
+        def rows(states: State, times: np.ndarray) -> State:
+            return np.stack(np.broadcast_arrays(*rhs(states, times)), axis=-1)
+
+        def columns(states: State, times: np.ndarray) -> State:
+            return rows(states.T, times)
+
         rng = np.random.default_rng(0)
         states = np.array([self.draw(rng) for _ in range(self.dimension + 2)])
         times = np.linspace(0.0, 1.0, len(states))
-        try:
-            found = np.stack(np.broadcast_arrays(*self._flow.rhs(states, times)), axis=-1)
-        except (ValueError, IndexError, TypeError):
-            return False
-        each = [self._flow.rhs(*one) for one in zip(states, times, strict=True)]
-        return found.shape == states.shape and np.allclose(found, each, rtol=1e-12)
+        expected = turns(states, times)
+        for whole in (rows, columns):
+            try:
+                found = whole(states, times)
+            except (ValueError, IndexError, TypeError):
+                continue
+            if found.shape == expected.shape and np.allclose(found, expected, rtol=1e-12):
+                return whole
+        return turns
 
     def jacobian(self, time: Time, state: State) -> np.ndarray:
         """Derivative of the right-hand side, by central differences: right to about 1e-8."""

@@ -87,10 +87,7 @@ class System(ABC):
     @property
     def values(self) -> str:
         """The parameters as people write them."""
-        return ", ".join(
-            f"{name} = {value if isinstance(value, str) else format(value, 'g')}"
-            for name, value in self.parameters.items()
-        )
+        return ", ".join(f"{name} = {value:g}" for name, value in self.parameters.items())
 
     def __str__(self) -> str:
         return f"{self.title} with {self.values}"

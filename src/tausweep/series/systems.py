@@ -184,13 +184,19 @@ class Lorenz96(Flow):
     def coordinates(self) -> tuple[str, ...]:  # noqa: D102
         return tuple(f"x{i}" for i in range(self.N))
 
+    @staticmethod
+    def _neighbours(state: State) -> tuple[State, State, State]:
+        """x_{i+1}, x_{i−1} and x_{i−2}; three times np.roll would take most of the time."""
+        ring = np.concatenate([state[..., -2:], state, state[..., :1]], axis=-1)
+        return ring[..., 3:], ring[..., 1:-2], ring[..., :-3]
+
     def derivative(self, time: Time, state: State) -> State:  # noqa: D102
-        ahead, behind, second = (np.roll(state, shift, axis=-1) for shift in (-1, 1, 2))
+        ahead, behind, second = self._neighbours(state)
         return np.asarray((ahead - second) * behind - state + self.F)
 
     def jacobian(self, time: Time, state: State) -> np.ndarray:  # noqa: D102
         i = np.arange(self.N)
-        ahead, behind, second = (np.roll(state, shift, axis=-1) for shift in (-1, 1, 2))
+        ahead, behind, second = self._neighbours(state)
         out = np.zeros((*state.shape, self.N))
         out[..., i, i] = -1.0
         out[..., i, (i + 1) % self.N] = behind
