@@ -19,7 +19,7 @@ from tausweep.series.systems import SYSTEMS
 
 TOLERANCE = 1e-10
 """Relative and absolute tolerance of the integrator: far below what a model could learn."""
-SUBSTEP = 0.02
+SUBSTEP = 0.01
 """Longest step of a flow with dynamical noise, in units of the system's timescale."""
 
 

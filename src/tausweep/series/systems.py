@@ -179,6 +179,14 @@ class Lorenz96(Flow):
     F: float
 
     title = "Lorenz-96"
+    literature = (
+        Literature(
+            {"N": 40, "F": 8.0},
+            5 * float(np.log(2.0)) / 2,
+            "Lorenz & Emanuel 1998, J. Atmos. Sci. 55, 399: errors double in about 2 days, and a "
+            "unit of time is 5 days",
+        ),
+    )
 
     @property
     def coordinates(self) -> tuple[str, ...]:  # noqa: D102
@@ -246,7 +254,11 @@ class Henon(Map):
     title = "Hénon map"
     coordinates = ("x", "y")
     timescale = 10.0
-    literature = (Literature({"a": 1.4, "b": 0.3}, 0.419, SPROTT),)
+    literature = (
+        Literature(
+            {"a": 1.4, "b": 0.3}, 0.418, "Rosenstein, Collins, De Luca 1993, Physica D 65, 117"
+        ),
+    )
 
     def step(self, state: State) -> State:  # noqa: D102
         x, y = state.T
