@@ -13,7 +13,7 @@ from scipy.special import lambertw
 
 from tausweep import config, lyapunov, series, signal
 from tausweep.lyapunov import tangent
-from tausweep.series import delay, files
+from tausweep.series import delay, files, simulate
 from tausweep.series.simulate import Disturbance, orbit, states
 from tausweep.series.system import DelayedFeedback, Flow
 from tausweep.series.systems import (
@@ -389,8 +389,37 @@ def test_dynamical_noise_of_flows_is_in_units_per_root_of_time():
     assert (x[1:] * x[:-1]).mean() / x.var() == pytest.approx(np.exp(-0.5), abs=0.03)
 
 
+class Replay:
+    """Normal numbers that belong to one and the same Wiener process, however fine the steps."""
+
+    def __init__(self, finest, factor):
+        steps, members, size = finest.shape
+        joined = finest.reshape(steps // factor, factor, members, size).sum(axis=1)
+        self.numbers = iter(joined / np.sqrt(factor))
+
+    def standard_normal(self, size):
+        return next(self.numbers)[0]
+
+
+def test_noisy_flows_converge_with_order_one(monkeypatch):
+    system, time = FLOW["duffing"], np.arange(0.0, 4.1, 0.4)
+    errors = []
+    for seed in range(8):
+        finest = np.random.default_rng(seed).standard_normal((len(time) * 64, 1, 2))
+        found = {}
+        for factor in (1, 16, 32, 64):
+            monkeypatch.setattr(simulate, "SUBSTEP", 0.4 / 64 * factor * (1 + 1e-9))
+            noise = Disturbance(np.array([0.3, 0.3]), Replay(finest, factor))
+            found[factor] = states(system, np.array([0.5, 0.0]), time, 0.0, noise)
+        errors.append([np.abs(found[k] - found[1]).mean() for k in (16, 32, 64)])
+    fine, middle, coarse = np.mean(errors, axis=0)
+    assert fine < 0.02  # at h = 0.1; noise alone spreads over 0.3 in unit time
+    assert 1.5 < middle / fine < 2.7
+    assert 1.5 < coarse / middle < 2.7
+
+
 def test_dynamical_noise_of_delays_is_in_units_per_root_of_time():
-    system = LinearDelay(delay=1.0, gamma=0.5, c=0.0)
+    system = LinearDelay(delay=10.0, gamma=0.5, c=0.0)
     noise = Disturbance(np.array([0.6]), np.random.default_rng(0))
     x = states(system, np.zeros(1), np.arange(0.0, 20_000.0, 0.5), 20.0, noise)
     assert x.var() == pytest.approx(0.6**2, rel=0.05)  # s² / 2γ

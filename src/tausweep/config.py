@@ -157,8 +157,8 @@ class Simulated(Settings):
 
     @property
     def variables(self) -> tuple[str, ...] | None:
-        """Names of what can be observed; None if only the job can know."""
-        return ("x", "y", "z")
+        """Names of what can be observed; None where only the job can know them."""
+        return None
 
     @property
     def inputs(self) -> list[str]:
@@ -185,6 +185,10 @@ class Lorenz63(Simulated):
     dt: PositiveFloat = 0.01
     """Sampling interval, in units of the system's time."""
 
+    @property
+    def variables(self) -> tuple[str, ...]:  # noqa: D102
+        return ("x", "y", "z")
+
 
 class Rossler(Simulated):
     """Rössler, variables x, y, z."""
@@ -193,6 +197,10 @@ class Rossler(Simulated):
     parameters: RosslerParameters = RosslerParameters()
     dt: PositiveFloat = 0.1
     """Sampling interval, in units of the system's time."""
+
+    @property
+    def variables(self) -> tuple[str, ...]:  # noqa: D102
+        return ("x", "y", "z")
 
 
 class Driven(Simulated):
@@ -296,10 +304,6 @@ class Dysts(Simulated):
     """Its name in dysts, for instance Thomas."""
     dt: PositiveFloat
     """Sampling interval, in units of the system's time. It must be given: the flows differ much."""
-
-    @property
-    def variables(self) -> None:  # noqa: D102
-        return None
 
     @property
     def parameters(self) -> DystsParameters:

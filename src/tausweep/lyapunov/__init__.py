@@ -260,6 +260,7 @@ def _known_states(
     names = list(system.coordinates)
     if set(names) <= set(signal["variable"].values) and not signal.attrs["noise"]:
         return np.asarray(restore(signal).sel(variable=names)[sample])
-    time, place = np.unique(signal["time"].values[np.append(0, sample)], return_inverse=True)
+    since_start = np.append(0.0, signal["time"].values[sample])
+    time, place = np.unique(since_start, return_inverse=True)
     initial = np.array(json.loads(signal.attrs["initial_state"]))
     return np.asarray(states(system, initial, time, 0.0)[place[1:]])

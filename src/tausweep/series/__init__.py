@@ -5,8 +5,7 @@ from __future__ import annotations
 import xarray as xr
 
 from tausweep.config import File, Series
-from tausweep.series import files
-from tausweep.series.simulate import simulate
+from tausweep.series import files, simulate
 
 __all__ = ["run"]
 
@@ -27,7 +26,7 @@ def run(cell: Series, raw: xr.Dataset | None = None) -> xr.Dataset:
         `x` (time, variable); attrs `dt`, `time_unit`, `system`, `parameters`, `description`.
     """
     if not isinstance(cell, File):
-        return simulate(cell)
+        return simulate.run(cell)
     if raw is None:
         raise ValueError("a series of system 'file' needs the content of its file")
     return files.put_on_clock(raw, dt=cell.dt, time_unit=cell.time_unit, inputs=cell.inputs)

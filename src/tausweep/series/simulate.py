@@ -31,7 +31,7 @@ class Disturbance(NamedTuple):
     rng: np.random.Generator
 
 
-def simulate(cell: SimulatedSeries) -> xr.Dataset:
+def run(cell: SimulatedSeries) -> xr.Dataset:
     """Sample one orbit of a simulated system, started at random, its transient dropped.
 
     Observational noise ξ is white and Gaussian and touches what is observed, not the orbit:

@@ -82,7 +82,9 @@ class System(ABC):
 
     def published(self) -> Literature | None:
         """Literature exponent for exactly these parameters, if there is one."""
-        return next((entry for entry in self.literature if entry.parameters == asdict(self)), None)
+        return next(
+            (entry for entry in self.literature if entry.parameters == self.parameters), None
+        )
 
     @property
     def values(self) -> str:
