@@ -14,7 +14,7 @@ from scipy.special import lambertw
 from tausweep import config, lyapunov, series, signal
 from tausweep.lyapunov import tangent
 from tausweep.series import delay, files, simulate
-from tausweep.series.simulate import Disturbance, orbit, states
+from tausweep.series.simulate import Disturbance, states
 from tausweep.series.system import DelayedFeedback, Flow
 from tausweep.series.systems import (
     SYSTEMS,
@@ -50,6 +50,10 @@ CELL = {
 
 def mackey_glass(delay: float = 17.0) -> MackeyGlass:
     return MackeyGlass(beta=0.2, gamma=0.1, n=10.0, delay=delay)
+
+
+def orbit(system, start, time, transient):
+    return system.observe(time, states(system, start, time, transient))
 
 
 def changed(cell, **settings):
@@ -452,6 +456,7 @@ def test_an_external_input_is_without_noise():
         ({"system": "lorenz96", "observe": ["x40"]}, "the variables are x0 to x39"),
         ({"system": "lorenz96", "parameters": {"N": 3}}, "series.a.parameters.N: must be .* 4"),
         ({"system": "ueda", "drive": "input", "observe": ["drive"]}, "the variables are x, v$"),
+        ({"system": "duffing", "observe": ["drive"]}, "series.a: observe names the drive alone"),
         ({"system": "henon", "dt": 0.1}, "series.a: unknown key 'dt'"),
         ({"system": "henon", "transient": 10.5}, "series.a.transient: must be a valid integer"),
         ({"system": "dysts", "dt": 0.1}, "series.a.name: missing"),

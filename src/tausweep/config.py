@@ -211,6 +211,12 @@ class Driven(Simulated):
     in training and when they run freely. A variable cos ωt does not say which way its phase runs,
     so that windows forced onto it begin ambiguous; as an input it is learned better."""
 
+    @model_validator(mode="after")
+    def _not_the_drive_alone(self) -> Self:
+        if self.observe == ["drive"]:
+            raise ValueError("observe names the drive alone: name x or v, which it drives")
+        return self
+
     @property
     def variables(self) -> tuple[str, ...]:  # noqa: D102
         return ("x", "v", "drive") if self.drive == "variable" else ("x", "v")
@@ -297,7 +303,8 @@ class Logistic(Iterated):
 
 
 class Dysts(Simulated):
-    """A flow of the package dysts (Gilpin 2021); needs pip install 'tausweep[dysts]'."""
+    """A flow of the package dysts (Gilpin 2021); needs pip install 'tausweep[dysts]'. Only its
+    equations are used. Its λ_max is measured with a numerical Jacobian, which can take minutes."""
 
     system: Literal["dysts"]
     name: str
@@ -361,7 +368,8 @@ class Tangent(Settings):
     """Independent trajectories; their spread gives the standard error."""
     time: PositiveFloat | None = None
     """Length of each trajectory, in units of the system's time. Default: 200 timescales; one is
-    1 for most flows, 4 delays for Mackey-Glass, 10 steps for maps."""
+    1 for most flows, 4 delays for Mackey-Glass, 10 steps for maps, and for a flow of dysts the time
+    in which its dominant oscillation turns by a radian."""
     transient: PositiveFloat | None = None
     """Time run before that and dropped, in units of the system's time. Default: 50 timescales."""
     seed: NaturalInt = 0

@@ -108,16 +108,6 @@ def _attrs(cell: SimulatedSeries, system: System, initial: State) -> dict[str, s
     return attrs
 
 
-def orbit(
-    system: System,
-    start: Float[np.ndarray, "coordinate"],
-    time: Float[np.ndarray, "time"],
-    transient: float,
-) -> Float[np.ndarray, "time variable"]:
-    """Observed variables of the orbit through `states`."""
-    return system.observe(time, states(system, start, time, transient))
-
-
 def states(
     system: System,
     start: Float[np.ndarray, "coordinate"],
