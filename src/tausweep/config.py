@@ -304,7 +304,8 @@ class Logistic(Iterated):
 
 class Dysts(Simulated):
     """A flow of the package dysts (Gilpin 2021); needs pip install 'tausweep[dysts]'. Only its
-    equations are used. Its λ_max is measured with a numerical Jacobian, which can take minutes."""
+    equations are used. Its λ_max is measured with a numerical Jacobian, which can take minutes.
+    """
 
     system: Literal["dysts"]
     name: str
