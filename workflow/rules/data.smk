@@ -1,15 +1,24 @@
-# From equations or files to signals and their largest Lyapunov exponent.
+# Data that others publish: downloaded where Snakemake runs, as compute nodes often have no network.
+
+import re
 
 
-rule series:
-    input:
-        lambda w: ancient(cell("series", w).input_paths),
+# What is there is never fetched again: there are no inputs, and where a file comes from is no
+# parameter, so that another mirror changes nothing. A download that broke off goes on.
+rule download:
     output:
-        "results/series/{key}.nc",
+        "{file}",
     log:
-        "results/logs/series/{key}.log",
-    benchmark:
-        "results/benchmarks/series/{key}.jsonl"
-    params:
-        cell=lambda w: cell("series", w).json,
-        source=lambda w, input: f"--source {input[0]:q}" if input else "",
+        "results/logs/download/{file}.log",
+    wildcard_constraints:
+        file="|".join(map(re.escape, PLAN.downloads)) or "(?!)",
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        url=lambda wildcards: PLAN.downloads[wildcards.file],
+    message:
+        "download {wildcards.file} from {resources.url}"
+    shell:
+        "tausweep download --url {resources.url:q} --output {output:q} 2> {log:q}"
