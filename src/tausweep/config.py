@@ -240,7 +240,8 @@ class Weather(Published, Table):
     last: str = "2016b"
     """Last archive, likewise. From 2024 on, archives are of whole years."""
     columns: list[str] = ["T (degC)"]
-    """Columns to keep, by their names, units included: p (mbar), rh (%), …. Empty: all."""
+    """Columns to keep, by their names, units included: p (mbar), rh (%), …. Empty: all
+    of the first archive."""
     fill: Literal["interpolate", "longest"] | None = "longest"
     max_gap: NaturalInt = 6
     """Longest gap that is interpolated over, in samples of ten minutes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import sys
 import time
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from tausweep.series import checksums
 
 log = logging.getLogger(__name__)
 
+CHUNK = 4096
+"""Bytes received at a time: so much is lost where a download breaks off."""
 BETWEEN = 10.0
 """Seconds between two lines of a log."""
 
@@ -130,6 +133,8 @@ class _Resuming:
         except requests.ConnectionError as error:
             raise _Again(f"cannot be reached ({_cause(error)})") from None
         status = response.status_code
+        if status >= 400:
+            response.close()
         if status in (408, 429) or status >= 500:
             raise _Again(f"the server says {status} {response.reason}")
         if status >= 400:
@@ -149,7 +154,7 @@ class _Resuming:
         ):
             file.seek(done)
             try:
-                for chunk in response.iter_content(1 << 16):
+                for chunk in response.iter_content(CHUNK):
                     done += file.write(chunk)
                     bar.update(len(chunk))
                     if quiet and time.monotonic() - last > BETWEEN:
@@ -174,7 +179,7 @@ def _cause(error: BaseException) -> str:
         if not isinstance(inner, BaseException):
             break
         error = inner
-    return str(error).rsplit(": ", 1)[-1].strip("()'\" ")
+    return re.sub(r".*(: |\[Errno -?\d+\] )", "", str(error)).strip("()'\" ")
 
 
 def _size(size: int | None) -> str:

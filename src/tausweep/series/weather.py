@@ -35,8 +35,9 @@ def read(paths: Sequence[str], cell: Weather) -> xr.Dataset:
         An archive is damaged, is not the one that was recorded, or lacks a column.
     """
     digests = {Path(path).name: checksums.verify(Path(path)) for path in paths}
-    raw = xr.concat([_archive(Path(path), cell) for path in paths], "time")
-    names = raw["variable"].values.tolist()
+    first = _archive(Path(paths[0]), cell.columns)
+    names = first["variable"].values.tolist()
+    raw = xr.concat([first, *(_archive(Path(path), names) for path in paths[1:])], "time")
     units = {match[1] for name in names if (match := re.search(r"\((.*)\)$", name))}
     return raw.where(raw != MISSING).assign_attrs(
         title=f"Series: weather at Jena, {cell.site}",
@@ -51,16 +52,14 @@ def read(paths: Sequence[str], cell: Weather) -> xr.Dataset:
     )
 
 
-def _archive(path: Path, cell: Weather) -> xr.Dataset:
+def _archive(path: Path, columns: list[str]) -> xr.Dataset:
     try:
         with zipfile.ZipFile(path) as archive:
             tables = [name for name in archive.namelist() if name.lower().endswith(".csv")]
             if len(tables) != 1:
                 raise ValueError(f"found {len(tables)} .csv files in it: there must be one")
             with archive.open(tables[0]) as table:
-                return files.read_csv(
-                    table, columns=cell.columns, time=TIME, time_format=TIME_FORMAT
-                )
+                return files.read_csv(table, columns=columns, time=TIME, time_format=TIME_FORMAT)
     except zipfile.BadZipFile as error:
         raise ValueError(
             f"{path}: no whole ZIP archive ({error}): delete it, with its line in "
