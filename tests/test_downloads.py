@@ -44,8 +44,15 @@ class Published:
     ranges: bool = True
     length: bool = True
     version: str = "1"
+    kind: str = "application/octet-stream"
     asked: list[tuple[str, str | None, int]] = field(default_factory=list)
     """Paths and ranges asked for, and the status of the answer."""
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "*")
 
 
 @pytest.fixture
@@ -69,6 +76,7 @@ def server() -> Iterator[Published]:
             self.send_response(status)
             if published.length:
                 self.send_header("Content-Length", str(len(content or b"")))
+            self.send_header("Content-Type", published.kind)
             self.send_header("ETag", f'"{published.version}"')
             if status == 206:
                 self.send_header("Content-Range", f"bytes {first}-{whole - 1}/{whole}")
@@ -197,6 +205,13 @@ def test_a_file_that_is_not_there_is_asked_for_once(server: Published, path: Pat
     assert left(path) == []
 
 
+def test_a_web_page_is_not_taken_for_the_file(server: Published, path: Path) -> None:
+    server.files["a.zip"] = b"<html>Please log in</html>"
+    server.kind = "text/html; charset=utf-8"
+    assert "gives a web page and not the file: give another url" in fails(server, path)
+    assert left(path) == []
+
+
 def test_a_server_in_trouble_is_asked_again(server: Published, path: Path) -> None:
     server.files["a.zip"] = CONTENT
     server.status = [503, 429]
@@ -246,8 +261,13 @@ def test_without_a_network_one_line_says_what_to_put_where(
     )
 
 
-def test_an_unknown_host_is_named(tmp_path: Path) -> None:
-    with pytest.raises(downloads.DownloadError, match=r"nowhere\.invalid/a: cannot be reached \("):
+def test_an_unknown_host_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def getaddrinfo(*_: Any, **__: Any) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    message = r"nowhere\.invalid/a: cannot be reached \(Name or service not known\), 1 times"
+    with pytest.raises(downloads.DownloadError, match=message):
         downloads.fetch("http://nowhere.invalid/a", tmp_path / "a", **{**QUICK, "attempts": 1})
 
 
@@ -505,6 +525,10 @@ def test_a_published_series_survives_its_json(tmp_path: Path) -> None:
     again = Cell.from_json(cell.json, cell.input_paths)
     assert again.key == cell.key
     output = tmp_path / "results" / "series" / f"{cell.key}.nc"
+    with pytest.raises(ValueError, match="made from 1 files and was given 0: name them after"):
+        stages.run(Cell.from_json(cell.json), output)
+    with pytest.raises(ValueError, match=r"S002R01\.edf: is not S001R01\.edf, which comes"):
+        stages.run(Cell.from_json(cell.json, ["S002R01.edf"]), output)
     stages.run(again, output)
     found = store.read(output)
     assert str(tmp_path) not in json.dumps({k: str(v) for k, v in found.attrs.items()})
@@ -537,11 +561,13 @@ def test_the_workflow_downloads_what_is_not_there(
     for old in (tmp_path / "data/weather").glob("*.zip"):
         old.touch()
     (tmp_path / cell.path).unlink()
-    again = snakemake(tmp_path, experiment, "-n", cell.path)
-    jobs = re.findall(r"^(\w+) +1$", again.stdout + again.stderr, re.MULTILINE)
-    assert set(jobs) == {"make_series", "total"}
+    for force in ((), ("--forceall",)):
+        again = snakemake(tmp_path, experiment, "-n", cell.path, *force)
+        jobs = re.findall(r"^(\w+) +1$", again.stdout + again.stderr, re.MULTILINE)
+        assert set(jobs) == {"make_series", "total"}
 
 
+@pytest.mark.slow
 def test_the_workflow_says_what_cannot_be_had(
     snakemake: Snakemake, server: Published, tmp_path: Path
 ) -> None:

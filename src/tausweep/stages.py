@@ -68,12 +68,23 @@ def run(
 
 def _raw(cell: Cell, settings: OutsideSeries) -> xr.Dataset:
     """What the files from outside hold that a series is made from."""
+    named = cell.inputs["raw"]
+    names = [named] if isinstance(named, str) else named
+    if len(cell.sources) != len(names):
+        raise ValueError(
+            f"this series is made from {len(names)} files and was given {len(cell.sources)}: name "
+            "them after --source"
+        )
     if isinstance(settings, File):
         found = [file_reference(source) for source in cell.sources]
-        if found != [cell.inputs["raw"]]:
+        if found != names:
             raise ValueError(
                 f"{settings.path}: has changed since this job was planned: run snakemake again"
             )
+    else:
+        for source, name in zip(cell.sources, names, strict=True):
+            if Path(source).name != Path(name).name:
+                raise ValueError(f"{source}: is not {Path(name).name}, which comes in this place")
     return series.read(settings, cell.sources)
 
 

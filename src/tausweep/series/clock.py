@@ -142,7 +142,7 @@ def merge_repeated(raw: xr.Dataset) -> tuple[xr.Dataset, dict[str, float]]:
     x[tuple(differ)] = np.nan
     merged = raw.isel(time=first).assign(x=(("time", "variable"), x))
     notes = {"repeated_samples": len(every) - len(stamps), "contradictions": differ.shape[1]}
-    return merged, {name: float(n) for name, n in notes.items() if n}
+    return merged, {name: int(n) for name, n in notes.items() if n}
 
 
 def _refuse_missing(x: Samples, where: Where) -> None:

@@ -142,6 +142,12 @@ class _Resuming:
                 f"{url}: the server says {status} {response.reason}: correct the settings of the "
                 f"series, give another url, or put the file at {self.path}"
             )
+        if "text/html" in response.headers.get("Content-Type", ""):
+            response.close()
+            raise DownloadError(
+                f"{url}: gives a web page and not the file: give another url, or put the file at "
+                f"{self.path}"
+            )
         return response
 
     def _save(self, response: requests.Response, part: Path, done: int, total: int | None) -> None:

@@ -81,19 +81,23 @@ def read_csv(
         content.decode(encoding)
     except UnicodeDecodeError:
         encoding = "latin-1"
-    lines = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
-    head = [line for line in itertools.islice(lines, 100) if line.strip()]
-    if not head:
+    text = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
+    head = [line.strip("\r\n") for line in itertools.islice(text, 100)]
+    first = next((i for i, line in enumerate(head) if line.strip() and line[0] != "#"), None)
+    if first is None:
         raise ValueError("found no rows of numbers: one row per sample, separated by commas")
-    delimiter = next((d for d in ";\t," if _split(head[0], d)[1:]), ",")
-    rows = [_split(line, delimiter) for line in head]
+    delimiter = next((d for d in ";\t," if _split(head[first], d)[1:]), ",")
+    rows = [_split(line, delimiter) for line in head[first:] if line.strip()]
     comma = delimiter != "," and any(re.fullmatch(COMMA, c.strip()) for r in rows for c in r)
     header = not all(_is_entry(entry, comma) for entry in rows[0])
-    names = [n.strip().lstrip("# ") for n in rows[0]] if header else _numbered(len(rows[0]))
-    if len(rows) == int(header):
+    if rows[int(header) :] == []:
         raise ValueError("found no rows of numbers below the header: one row per sample")
     width = len(rows[int(header)])
-    if header and len(names) != width:
+    names = _numbered(width)
+    comment = _split(head[first - 1].lstrip("# "), delimiter) if first else []
+    if header or len(comment) == width:  # numpy.savetxt writes names as a comment
+        names = [name.strip() for name in (rows[0] if header else comment)]
+    if len(names) != width:
         raise ValueError(
             f"found {len(names)} names in the header row and {width} columns below it: "
             "give every column a name"
@@ -105,7 +109,7 @@ def read_csv(
             sep=delimiter,
             decimal="," if comma else ".",
             header=None,
-            skiprows=int(header),
+            skiprows=first + int(header),
             names=range(width),
             na_values=sorted(NOTHING),
             keep_default_na=False,
@@ -271,7 +275,7 @@ def _numbers(column: pd.Series, name: str) -> np.ndarray:
 
 
 def _split(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line.strip("\r\n")], delimiter=delimiter, skipinitialspace=True))
+    return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
 
 
 def _is_entry(text: str, comma: bool) -> bool:
