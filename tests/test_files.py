@@ -286,7 +286,7 @@ def test_numeric_stamps_give_the_sampling_interval(tmp_path: Path, x: np.ndarray
 
 
 @pytest.mark.parametrize(
-    ("unit", "dt"), [("s", 600.0), ("min", 10.0), ("h", 1 / 6), ("day", 1 / 144)]
+    ("unit", "dt"), [("us", 6e8), ("s", 600.0), ("min", 10.0), ("h", 1 / 6), ("day", 1 / 144)]
 )
 def test_dates_are_counted_in_the_unit_asked_for(
     tmp_path: Path, x: np.ndarray, unit: str, dt: float

@@ -98,8 +98,9 @@ def regular(
     if stamps is None:
         dt = 1.0 if dt is None else dt
     else:
+        dates = stamps.dtype.kind == "M"
         time, per = _time(stamps, time_unit, where)
-        step = _interval(time, rounded=per == 1)
+        step = _interval(time, rounded=not dates)
         dt = step / per
         if resample is None:
             place = _place(time / step, f"{dt:g} {time_unit}", fill, max_gap, where)
@@ -111,7 +112,7 @@ def regular(
             x, clock = _resample(x, time, resample * per, (max_gap + 1) * step)
             notes["resampled_from_dt"] = dt
             dt, fillable = resample, 0
-            stamps = stamps[0] + clock.astype("timedelta64[us]" if per != 1 else np.float64)
+            stamps = stamps[0] + clock.astype("timedelta64[us]" if dates else np.float64)
             where = Where(where.names, stamps, np.arange(len(x)), "resampled sample")
     x, filled, kept = _fill(x, where, fill, max_gap, fillable)
     if filled.any():

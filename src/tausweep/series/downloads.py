@@ -132,6 +132,8 @@ class _Resuming:
             raise _Again(f"no answer within {self.timeout:g} s") from None
         except requests.ConnectionError as error:
             raise _Again(f"cannot be reached ({_cause(error)})") from None
+        except requests.RequestException as error:
+            raise DownloadError(f"{url}: cannot be fetched: {error}: correct the url") from None
         status = response.status_code
         if status >= 400:
             response.close()
@@ -166,12 +168,14 @@ class _Resuming:
                     if quiet and time.monotonic() - last > BETWEEN:
                         last = time.monotonic()
                         log.info("%s: %s of %s", self.path.name, _size(done), _size(total))
+                file.flush()
+                os.fsync(file.fileno())
             except requests.RequestException as error:
                 slow = "timed out" in str(error)
                 reason = f"nothing more within {self.timeout:g} s" if slow else "it broke off"
                 raise _Again(f"{reason} after {_size(done)} of {_size(total)}") from None
-            file.flush()
-            os.fsync(file.fileno())
+            except OSError as error:
+                raise DownloadError(f"{part}: cannot be written: {error}") from None
         if total is not None and done != total:
             raise _Again(f"it ended after {_size(done)} of {_size(total)}")
 

@@ -1,7 +1,8 @@
 """Series from files of one's own: .npy, .csv and .nc, one row per sample.
 
-What cannot be a series is refused here, in one line that names the file, what was found in it
-and what to do, because a gap or a constant column would surface much later as a NaN.
+What cannot be read is refused here, and what cannot be a series in `tausweep.series.outside`: in
+one line that names the file, what was found in it and what to do, because a gap or a constant
+column would surface much later as a NaN.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -81,36 +82,17 @@ def read_csv(
         content.decode(encoding)
     except UnicodeDecodeError:
         encoding = "latin-1"
-    text = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
-    head = [line.strip("\r\n") for line in itertools.islice(text, 100)]
-    first = next((i for i, line in enumerate(head) if line.strip() and line[0] != "#"), None)
-    if first is None:
-        raise ValueError("found no rows of numbers: one row per sample, separated by commas")
-    delimiter = next((d for d in ";\t," if _split(head[first], d)[1:]), ",")
-    rows = [_split(line, delimiter) for line in head[first:] if line.strip()]
-    comma = delimiter != "," and any(re.fullmatch(COMMA, c.strip()) for r in rows for c in r)
-    header = not all(_is_entry(entry, comma) for entry in rows[0])
-    if rows[int(header) :] == []:
-        raise ValueError("found no rows of numbers below the header: one row per sample")
-    width = len(rows[int(header)])
-    names = _numbered(width)
-    comment = _split(head[first - 1].lstrip("# "), delimiter) if first else []
-    if header or len(comment) == width:  # numpy.savetxt writes names as a comment
-        names = [name.strip() for name in (rows[0] if header else comment)]
-    if len(names) != width:
-        raise ValueError(
-            f"found {len(names)} names in the header row and {width} columns below it: "
-            "give every column a name"
-        )
+    layout = _layout(io.TextIOWrapper(io.BytesIO(content), encoding, newline=""))
+    names = layout.names
     wanted = _wanted(names, columns, time)
     try:
         table = pd.read_csv(
             io.BytesIO(content),
-            sep=delimiter,
-            decimal="," if comma else ".",
+            sep=layout.delimiter,
+            decimal="," if layout.comma else ".",
             header=None,
-            skiprows=first + int(header),
-            names=range(width),
+            skiprows=layout.skip,
+            names=range(len(names)),
             na_values=sorted(NOTHING),
             keep_default_na=False,
             skipinitialspace=True,
@@ -125,6 +107,42 @@ def read_csv(
     stamp = None if time is None else _dates_or_numbers(data.pop(time), time, time_format)
     x = np.stack([_numbers(column, name) for name, column in data.items()], axis=1)
     return _raw(x, list(data), stamp)
+
+
+class _Layout(NamedTuple):
+    """How a CSV is written."""
+
+    delimiter: str
+    comma: bool
+    """Whether decimals come after a comma."""
+    names: list[str]
+    skip: int
+    """Lines before the first row of data."""
+
+
+def _layout(lines: Iterable[str]) -> _Layout:
+    """Find out how a CSV is written from its first lines."""
+    head = [line.strip("\r\n") for line in itertools.islice(lines, 100)]
+    first = next((i for i, line in enumerate(head) if line.strip() and line[0] != "#"), None)
+    if first is None:
+        raise ValueError("found no rows of numbers: one row per sample, separated by commas")
+    delimiter = next((d for d in ";\t," if _split(head[first], d)[1:]), ",")
+    rows = [_split(line, delimiter) for line in head[first:] if line.strip()]
+    comma = delimiter != "," and any(re.fullmatch(COMMA, c.strip()) for r in rows for c in r)
+    header = not all(_is_entry(entry, comma) for entry in rows[0])
+    if header and len(rows) == 1:
+        raise ValueError("found no rows of numbers below the header: one row per sample")
+    width = len(rows[int(header)])
+    names = _numbered(width)
+    comment = _split(head[first - 1].lstrip("# "), delimiter) if first else []
+    if header or len(comment) == width:  # numpy.savetxt writes names as a comment
+        names = [name.strip() for name in (rows[0] if header else comment)]
+    if len(names) != width:
+        raise ValueError(
+            f"found {len(names)} names in the header row and {width} columns below it: "
+            "give every column a name"
+        )
+    return _Layout(delimiter, comma, names, first + int(header))
 
 
 def _read_csv(path: Path, cell: File) -> xr.Dataset:
