@@ -379,17 +379,20 @@ def test_gaps_repetitions_and_missing_values_of_weather(tmp_path: Path) -> None:
     x[600, 1] = -9999
     rows = np.setdiff1d(np.arange(1000), [50, 51, *range(300, 340)])
     rows = np.concatenate([rows, rows[20:40]])  # a block that was written twice, out of order
-    (tmp_path / "mpi_roof_2009a.zip").write_bytes(archive(dates[rows], x[rows]))
+    stamps = dates[rows]
+    stamps[-1] += 7  # one of these is no full ten minutes
+    (tmp_path / "mpi_roof_2009a.zip").write_bytes(archive(stamps, x[rows]))
     one = {"last": "2009a"}
     found = load(weather(tmp_path, **one))
     expected = x[340:, 1].copy()
     expected[260] = (x[599, 1] + x[601, 1]) / 2
     np.testing.assert_allclose(found["x"][:, 0], expected, rtol=1e-15)
     assert np.flatnonzero(found["filled"]).tolist() == [260]
-    assert found.attrs["repeated_samples"] == 20
+    assert found.attrs["repeated_samples"] == 19
     assert found.attrs["filled_values"] == 1
     assert found.attrs["samples_cut_before"] == 298
     assert found.attrs["first_sample"] == "2009-01-03T08:50:00"
+    assert found.attrs["samples_off_clock"] == 1
     every = load(weather(tmp_path, **one, max_gap=40))
     assert every["x"].sizes["time"] == 1000
     assert int(every["filled"].sum()) == 43
