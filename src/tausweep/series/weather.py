@@ -42,21 +42,17 @@ def read(paths: Sequence[str], cell: Weather) -> xr.Dataset:
     on_clock = raw["stamp"].values.astype("datetime64[s]").astype(int) % 600 == 0
     off = {"samples_off_clock": int((~on_clock).sum())} if not on_clock.all() else {}
     units = {match[1] for name in names if (match := re.search(r"\((.*)\)$", name))}
-    return (
-        raw.isel(time=on_clock)
-        .where(lambda kept: kept != MISSING)
-        .assign_attrs(
-            off,
-            title=f"Series: weather at Jena, {cell.site}",
-            description=f"{', '.join(names)} at Jena, {cell.site}, every ten minutes from {cell.first} "
-            f"to {cell.last}",
-            system="weather",
-            parameters="{}",
-            units=units.pop() if len(units) == 1 else "various",
-            citation="Max Planck Institute for Biogeochemistry, Jena: https://www.bgc-jena.mpg.de/wetter",
-            raw_files=json.dumps(digests),
-            read_from=paths[0] if len(paths) == 1 else f"{paths[0]} … {Path(paths[-1]).name}",
-        )
+    raw = raw.isel(time=on_clock)
+    return raw.where(raw != MISSING).assign_attrs(
+        off,
+        title=f"Series: weather at Jena, {cell.site}",
+        description=f"{', '.join(names)} at Jena, {cell.site}, from {cell.first} to {cell.last}",
+        system="weather",
+        parameters="{}",
+        units=units.pop() if len(units) == 1 else "various",
+        citation="Max Planck Institute for Biogeochemistry, Jena: https://www.bgc-jena.mpg.de/wetter",
+        raw_files=json.dumps(digests),
+        read_from=paths[0] if len(paths) == 1 else f"{paths[0]} … {Path(paths[-1]).name}",
     )
 
 
