@@ -27,6 +27,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
 include: "workflow/rules/signals.smk"
 include: "workflow/rules/models.smk"
 include: "workflow/rules/figures.smk"

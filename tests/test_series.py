@@ -1,4 +1,4 @@
-"""Series: equations, simulation, and files of one's own."""
+"""Series: equations and simulation."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ from scipy.special import lambertw
 
 from tausweep import config, lyapunov, series, signal
 from tausweep.lyapunov import tangent
-from tausweep.series import delay, files, simulate
+from tausweep.series import delay, simulate
 from tausweep.series.simulate import Disturbance, states
 from tausweep.series.system import DelayedFeedback, Flow
 from tausweep.series.systems import (
@@ -536,120 +536,6 @@ def test_an_infinite_orbit_is_refused():
         series.run(cell)
 
 
-# ----------------------------------------------------------------------------------- own files
-
-
-@pytest.fixture
-def x():
-    return np.random.default_rng(0).normal(size=(200, 2))
-
-
-def test_npy_round_trip(tmp_path, x):
-    np.save(tmp_path / "a.npy", x)
-    cell = config.File(system="file", path="anything", dt=0.5, time_unit="day")
-    found = series.run(cell, files.read(tmp_path / "a.npy"))
-    np.testing.assert_array_equal(found["x"], x)
-    np.testing.assert_array_equal(found["time"], 0.5 * np.arange(200))
-    assert found["variable"].values.tolist() == ["x0", "x1"]
-    assert found["time"].attrs["units"] == "day"
-    assert found.attrs["system"] == "file"
-
-
-@pytest.mark.parametrize("header", ["", "temperature, wind\n"])
-def test_csv_round_trip(tmp_path, x, header):
-    path = tmp_path / "a.csv"
-    path.write_text(header + "\n".join(f"{a!r},{b!r}" for a, b in x.tolist()) + "\n")
-    found = files.read(path)
-    np.testing.assert_array_equal(found["x"], x)
-    names = ["temperature", "wind"] if header else ["x0", "x1"]
-    assert found["variable"].values.tolist() == names
-
-
-def test_netcdf_round_trip(tmp_path, x):
-    path = tmp_path / "a.nc"
-    table = xr.DataArray(x.T, dims=("gauge", "time"), coords={"gauge": ["north", "south"]})
-    xr.Dataset({"level": table, "station": 7}).to_netcdf(path)
-    found = files.read(path)
-    np.testing.assert_array_equal(found["x"], x)
-    assert found["variable"].values.tolist() == ["north", "south"]
-
-
-def test_one_variable_may_come_without_its_axis(tmp_path, x):
-    np.save(tmp_path / "a.npy", x[:, 0])
-    assert files.read(tmp_path / "a.npy")["x"].shape == (200, 1)
-
-
-def _with(x, row, column, value):
-    x = x.copy()
-    x[row, column] = value
-    return x
-
-
-@pytest.mark.parametrize(
-    ("spoil", "message"),
-    [
-        (lambda x: _with(x, 17, 1, np.nan), r"1 values .* NaN .* sample 17 of variable 'x1'"),
-        (lambda x: _with(x, slice(3, 6), 0, np.inf), r"3 values .* sample 3 of variable 'x0'"),
-        (lambda x: _with(x, slice(None), 1, 4.5), r"variable 'x1' is constant \(4.5\): remove it"),
-        (lambda x: _with(x, slice(None), 0, 0.1 * np.arange(200)), r"'x0' only counts time"),
-        (lambda x: x[:50], r"found 50 samples: give at least 100"),
-        (lambda x: x.T, r"found 2 rows of 200 columns: .* transpose"),
-        (lambda x: x[None], r"shape \(1, 200, 2\): save it as \(time, variable\)"),
-        (lambda x: x + 1j, r"values of type complex128: save real numbers"),
-        (lambda x: x.astype(object), r"not a whole .npy file of numbers"),
-    ],
-)
-def test_a_file_that_is_no_series_is_refused_in_one_line(tmp_path, x, spoil, message):
-    path = tmp_path / "mine.npy"
-    np.save(path, spoil(x))
-    with pytest.raises(ValueError, match=message) as error:
-        files.read(path)
-    assert str(error.value).startswith(str(path))
-    assert "\n" not in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("a,b\n" + "1.0,2.0\n" * 9 + "1.0,oops\n", r"'oops'.*row 9"),
-        ("a,b\n" + "1.0,2.0\n" * 9 + "1.0,\n", r"row 9"),
-        ("a,b\n" + "1.0,2.0,3.0\n" * 200, r"2 names in the header row and 3 columns"),
-        ("a,a\n" + "1.0,2.0\n2.0,1.0\n" * 200, r"columns of the same name"),
-        ("", r"no rows of numbers"),
-    ],
-)
-def test_a_table_that_is_no_series_is_refused_in_one_line(tmp_path, text, message):
-    path = tmp_path / "mine.csv"
-    path.write_text(text)
-    with pytest.raises(ValueError, match=message) as error:
-        files.read(path)
-    assert str(error.value).startswith(str(path))
-
-
-def test_missing_unknown_and_damaged_files_are_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"none\.npy: no such file"):
-        files.read(tmp_path / "none.npy")
-    (tmp_path / "a.txt").write_text("1")
-    with pytest.raises(ValueError, match=r"kind '\.txt': save it as one of \.npy, \.csv, \.nc"):
-        files.read(tmp_path / "a.txt")
-    (tmp_path / "b.npy").write_bytes(b"")
-    with pytest.raises(ValueError, match=r"b\.npy: not a whole \.npy file of numbers: write it"):
-        files.read(tmp_path / "b.npy")
-    (tmp_path / "b.csv").write_text("u,v\n1,2\n3,four\n")
-    with pytest.raises(ValueError, match=r"b\.csv: not a table of numbers \(.*'four'.*commas"):
-        files.read(tmp_path / "b.csv")
-    for name in ("a.npy", "a.nc"):
-        (tmp_path / name).write_text("this is neither")
-        with pytest.raises(ValueError, match=name):
-            files.read(tmp_path / name)
-
-
-def test_a_netcdf_file_must_hold_one_table(tmp_path, x):
-    xr.Dataset({"a": (("t", "v"), x), "b": (("t", "v"), x)}).to_netcdf(tmp_path / "a.nc")
-    with pytest.raises(ValueError, match=r"found 2 variables of two dimensions \(a, b\)"):
-        files.read(tmp_path / "a.nc")
-
-
 def test_the_drive_of_duffing_can_be_an_external_input():
     inside = series.run(CELL["duffing"])
     beside = series.run(config.Duffing(system="duffing", steps=2_000, drive="input"))
@@ -658,19 +544,3 @@ def test_the_drive_of_duffing_can_be_an_external_input():
     np.testing.assert_array_equal(beside["input"][:, 0], inside["x"][:, 2])
     np.testing.assert_array_equal(beside["x"], inside["x"][:, :2])
     assert {"long_name", "units"} <= set(beside["input"].attrs)
-
-
-def test_columns_of_a_file_can_be_external_inputs(tmp_path):
-    x = np.random.default_rng(0).standard_normal((200, 3))
-    np.savetxt(tmp_path / "a.csv", x, delimiter=",", header="p,q,r", comments="")
-    raw = files.read(tmp_path / "a.csv")
-    cell = config.File(system="file", path="a.csv", inputs=["r", "p"])
-    found = series.run(cell, raw)
-    assert found["variable"].values.tolist() == ["q"]
-    np.testing.assert_allclose(found["input"], x[:, [2, 0]])
-    for inputs, message in (
-        (["s"], "inputs names 's', but the columns are p, q, r"),
-        (["p", "q", "r"], "inputs names all columns"),
-    ):
-        with pytest.raises(ValueError, match=message):
-            series.run(config.File(system="file", path="a.csv", inputs=inputs), raw)

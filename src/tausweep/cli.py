@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     stage.add_argument("--cell", required=True, help="the job as JSON, as snakemake -p prints it")
     stage.add_argument("--output", required=True, type=Path, help="results/STAGE/KEY.nc")
     stage.add_argument(
-        "--source", nargs="?", help="the file that a series of system 'file' is read from"
+        "--source", nargs="*", default=[], help="the files from outside that a series is read from"
     )
     stage.add_argument("--threads", type=int, default=1, help="CPU threads (default: 1)")
     stage.add_argument(
@@ -59,6 +59,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     figure.set_defaults(run=_figure)
 
+    download = commands.add_parser("download", help="fetch a published file, or go on with it")
+    download.add_argument("--url", required=True, help="where it is published")
+    download.add_argument("--output", required=True, type=Path, help="where it is kept")
+    download.add_argument(
+        "--timeout", type=float, default=30.0, help="seconds to wait for the server (default: 30)"
+    )
+    download.add_argument(
+        "--attempts", type=int, default=5, help="how often to try in vain (default: 5)"
+    )
+    download.set_defaults(run=_download)
+
     engines = commands.add_parser("engines", help="say which engines can run here")
     engines.set_defaults(run=_engines)
 
@@ -82,6 +93,12 @@ def _stage(options: argparse.Namespace) -> None:
         threads=options.threads,
         every=options.checkpoint_every,
     )
+
+
+def _download(options: argparse.Namespace) -> None:
+    from tausweep.series import downloads
+
+    downloads.fetch(options.url, options.output, timeout=options.timeout, attempts=options.attempts)
 
 
 def _engines(_: argparse.Namespace) -> None:

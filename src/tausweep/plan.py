@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -68,18 +68,19 @@ class Cell:
     """One job of one stage: its settings, and its inputs by role.
 
     A role is the name of the argument that the stage receives the input by. An input is named
-    `stage/key`, or `file/digest` for a file from outside, whose path is its `source`; a list of
-    inputs is received as a list.
+    `stage/key`; a list of inputs is received as a list. Files from outside are its `sources`, and
+    their names, as the input `raw`, are `file/digest`, or `published/name` where others publish
+    them and they never change.
     """
 
     stage: str
     settings: cfg.Settings
     inputs: Mapping[str, str | list[str]] = field(default_factory=dict)
-    source: str | None = None
+    sources: tuple[str, ...] = ()
 
     @classmethod
-    def from_json(cls, text: str, source: str | None = None) -> Cell:
-        """The cell that `text`, made by `json`, describes.
+    def from_json(cls, text: str, sources: Sequence[str] = ()) -> Cell:
+        """The cell that `text`, made by `json`, describes; `sources` are not part of it.
 
         Raises
         ------
@@ -90,10 +91,10 @@ class Cell:
             identity = json.loads(text)
             stage = STAGES[identity["stage"]]
             settings, version = identity["settings"], identity["version"]
-            if source is not None:
-                settings = {**settings, "path": source}
+            if settings.get("system") == "file":
+                settings = {**settings, "path": sources[0] if sources else ""}
             typed = TypeAdapter(stage.settings).validate_python(settings)
-            cell = cls(identity["stage"], typed, identity["inputs"], source)
+            cell = cls(identity["stage"], typed, identity["inputs"], tuple(sources))
         except (ValueError, KeyError, TypeError) as error:
             raise cfg.ConfigError(f"not a cell of a tausweep stage: {error!r:.200}") from None
         if version != stage.version:
@@ -106,9 +107,7 @@ class Cell:
     @cached_property
     def json(self) -> str:
         """Everything the cell's numbers depend on, as canonical JSON: what its key is made of."""
-        settings = self.settings.model_dump(mode="json")
-        if self.source is not None:
-            del settings["path"]  # a file counts by its content, which is among the inputs
+        settings = self.settings.model_dump(mode="json", exclude=set(self.settings.place))
         identity = {
             "stage": self.stage,
             "version": STAGES[self.stage].version,
@@ -135,8 +134,8 @@ class Cell:
     @property
     def input_paths(self) -> list[str]:
         """The files it reads, relative to the working directory."""
-        if self.source is not None:
-            return [self.source]
+        if self.sources:
+            return list(self.sources)
         flat = [r for i in self.inputs.values() for r in ([i] if isinstance(i, str) else i)]
         return [f"{RESULTS}/{reference}.nc" for reference in flat]
 
@@ -152,6 +151,8 @@ class Plan:
         self.cells: dict[str, Cell] = {}
         self.figures: dict[str, Cell] = {}
         self.labels: dict[str, str] = {}
+        self.downloads: dict[str, str] = {}
+        """Where each file that others publish is fetched from, by its path here."""
         lyapunov: dict[str, Cell] = {}
         sweeps: list[cfg.Sweep] = []
         metrics: list[Cell] = []
@@ -215,8 +216,15 @@ class Plan:
         return self.cells.setdefault(cell.reference, cell)
 
     def _series(self, name: str, series: cfg.Series) -> Cell:
-        if not isinstance(series, cfg.File):
-            return self._add("series", series)
+        match series:
+            case cfg.File():
+                return self._file(name, series)
+            case cfg.Published():
+                return self._published(name, series)
+            case _:
+                return self._add("series", series)
+
+    def _file(self, name: str, series: cfg.File) -> Cell:
         try:
             raw = file_reference(series.path)
         except OSError as error:
@@ -224,7 +232,20 @@ class Plan:
                 f"series.{name}.path: cannot read {series.path!r} in {Path.cwd()}: "
                 f"{error.strerror}; give the path of a .npy, .csv or .nc file"
             ) from None
-        return self._keep(Cell("series", series, {"raw": raw}, source=series.path))
+        return self._keep(Cell("series", series, {"raw": raw}, (series.path,)))
+
+    def _published(self, name: str, series: cfg.Published) -> Cell:
+        files = series.files()
+        paths = tuple(f"{series.directory.rstrip('/')}/{Path(file).name}" for file in files)
+        for path, file in zip(paths, files, strict=True):
+            url = f"{series.url.rstrip('/')}/{file}"
+            if self.downloads.setdefault(path, url) != url:
+                raise cfg.ConfigError(
+                    f"series.{name}.url: {path} would come from {url} and, for another series, "
+                    f"from {self.downloads[path]}: give both the same url, or directories"
+                )
+        raw = [f"published/{file}" for file in files]
+        return self._keep(Cell("series", series, {"raw": raw}, paths))
 
     def _sweep(
         self, title: str, model: cfg.Model, method: cfg.Method, signal: Cell, lyapunov: Cell

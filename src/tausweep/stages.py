@@ -13,10 +13,10 @@ from pathlib import Path
 
 import xarray as xr
 
-from tausweep import provenance, store
+from tausweep import provenance, series, store
+from tausweep.config import File, OutsideSeries
 from tausweep.execution import Execution
 from tausweep.plan import STAGES, Cell, file_reference
-from tausweep.series import files
 
 
 def run(
@@ -46,7 +46,11 @@ def run(
         raise ValueError(f"{output}: the output of this cell must be named {cell.key}.nc")
     began = time.perf_counter()
     results = output.parent.parent
-    inputs = {role: _read(cell, results, names) for role, names in cell.inputs.items()}
+    inputs: dict[str, xr.Dataset | list[xr.Dataset]]
+    if isinstance(cell.settings, OutsideSeries):
+        inputs = {"raw": _raw(cell, cell.settings)}
+    else:
+        inputs = {role: _read(results, names) for role, names in cell.inputs.items()}
     stage: Callable[..., xr.Dataset] = importlib.import_module(STAGES[cell.stage].module).run
     state = results / "state" / f"{cell.key}.nc"
     execution = Execution(engine, threads, state, every)
@@ -62,13 +66,29 @@ def run(
     state.unlink(missing_ok=True)
 
 
-def _read(cell: Cell, results: Path, names: str | list[str]) -> xr.Dataset | list[xr.Dataset]:
-    if cell.source is not None:
-        if file_reference(cell.source) != names:
+def _raw(cell: Cell, settings: OutsideSeries) -> xr.Dataset:
+    """What the files from outside hold that a series is made from."""
+    named = cell.inputs["raw"]
+    names = [named] if isinstance(named, str) else named
+    if len(cell.sources) != len(names):
+        raise ValueError(
+            f"this series is made from {len(names)} files and was given {len(cell.sources)}: name "
+            "them after --source"
+        )
+    if isinstance(settings, File):
+        found = [file_reference(source) for source in cell.sources]
+        if found != names:
             raise ValueError(
-                f"{cell.source}: has changed since this job was planned: run snakemake again"
+                f"{settings.path}: has changed since this job was planned: run snakemake again"
             )
-        return files.read(cell.source)
+    else:
+        for source, name in zip(cell.sources, names, strict=True):
+            if Path(source).name != Path(name).name:
+                raise ValueError(f"{source}: is not {Path(name).name}, which comes in this place")
+    return series.read(settings, cell.sources)
+
+
+def _read(results: Path, names: str | list[str]) -> xr.Dataset | list[xr.Dataset]:
     if isinstance(names, str):
         return _input(results, names)
     return [_input(results, name) for name in names]

@@ -1,15 +1,27 @@
-# From equations or files to signals and their largest Lyapunov exponent.
+# Data that others publish: downloaded where Snakemake runs, as compute nodes often have no network.
+
+import re
+from pathlib import Path
 
 
-rule series:
-    input:
-        lambda w: ancient(cell("series", w).input_paths),
+# Only of what is not there: a file that is, be it somebody's own copy, is no output of a rule, which
+# could be made anew or deleted. A download that broke off goes on.
+rule download:
     output:
-        "results/series/{key}.nc",
+        "{file}",
     log:
-        "results/logs/series/{key}.log",
-    benchmark:
-        "results/benchmarks/series/{key}.jsonl"
+        "results/logs/download/{file}.log",
+    wildcard_constraints:
+        file="|".join(re.escape(f) for f in PLAN.downloads if not Path(f).exists()) or "(?!)",
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
     params:
-        cell=lambda w: cell("series", w).json,
-        source=lambda w, input: f"--source {input[0]:q}" if input else "",
+        url=lambda wildcards: PLAN.downloads[wildcards.file],
+    message:
+        "download {wildcards.file} from {params.url}"
+    shell:
+        "tausweep download --url {params.url:q} --output {output:q} 2> {log:q}"

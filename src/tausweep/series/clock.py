@@ -1,0 +1,301 @@
+"""Samples on a regular clock: time stamps, gaps, missing values.
+
+What was read from outside comes as a Dataset of `x` (time, variable), NaN where a value is
+missing, and, where there are time stamps, `stamp` (time), numbers or dates. Nothing about it is
+mended unless a setting asks for it, and what was mended is marked; all else is refused in one line
+that says where.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+import xarray as xr
+from jaxtyping import Bool, Float, Int, Shaped
+
+JITTER = 0.05
+"""How far a step in time may be from a whole number of sampling intervals, in these."""
+
+SECONDS = {
+    "us": 1e-6,
+    "ms": 1e-3,
+    "s": 1.0,
+    "min": 60.0,
+    "h": 3600.0,
+    "day": 86400.0,
+    "year": 365.25 * 86400.0,
+}
+"""Units in which dates can be counted."""
+
+Fill: TypeAlias = Literal["interpolate", "longest"] | None
+Samples: TypeAlias = Float[np.ndarray, "time variable"]
+
+
+class Regular(NamedTuple):
+    """Samples at equal intervals, none of them missing."""
+
+    x: Samples
+    filled: Bool[np.ndarray, "time variable"]
+    """Which of them were missing and were interpolated."""
+    dt: float
+    notes: dict[str, str | float]
+    """What was done, as attributes of the series."""
+
+
+class Where(NamedTuple):
+    """How messages name a sample."""
+
+    names: list[str]
+    stamps: Shaped[np.ndarray, " row"] | None
+    row: Int[np.ndarray, " time"]
+    """Row in the file of each sample, or of the last one before it."""
+    kind: str = "sample"
+
+    def sample(self, i: int) -> str:
+        """Its row, counted from 0, and its time stamp."""
+        row = self.row[i]
+        return f"{self.kind} {row}" + (
+            "" if self.stamps is None else f" ({_text(self.stamps[row])})"
+        )
+
+
+def regular(
+    raw: xr.Dataset,
+    *,
+    dt: float | None = None,
+    time_unit: str = "1",
+    fill: Fill = None,
+    max_gap: int = 0,
+    resample: float | None = None,
+) -> Regular:
+    """Put samples on a regular clock, whole.
+
+    Parameters
+    ----------
+    raw
+        `x` (time, variable), NaN where missing; where there are time stamps, `stamp` (time).
+    dt
+        Sampling interval where there are no stamps; they give it otherwise.
+    time_unit
+        Unit of `dt`, of stamps that are numbers and of `resample`; dates are counted in it.
+    fill, max_gap, resample
+        As in `tausweep.config.File`.
+
+    Raises
+    ------
+    ValueError
+        Time stamps are missing, repeated, unsorted or irregular, or samples are missing, and no
+        setting says what to do; or a gap is longer than `max_gap`.
+    """
+    x = raw["x"].values
+    stamps = raw["stamp"].values if "stamp" in raw.coords else None
+    where = Where(raw["variable"].values.tolist(), stamps, np.arange(len(x)))
+    if fill is None and resample is None:
+        _refuse_missing(x, where)
+    notes: dict[str, str | float] = {}
+    fillable = max_gap
+    if stamps is None:
+        dt = 1.0 if dt is None else dt
+    else:
+        dates = stamps.dtype.kind == "M"
+        time, per = _time(stamps, time_unit, where)
+        step = _interval(time, rounded=not dates)
+        dt = step / per
+        if resample is None:
+            place = _place(time / step, f"{dt:g} {time_unit}", fill, max_gap, where)
+            spread = np.full((place[-1] + 1, x.shape[1]), np.nan)
+            spread[place] = x
+            x = spread
+            where = where._replace(row=np.searchsorted(place, np.arange(len(x)), side="right") - 1)
+        else:
+            x, clock = _resample(x, time, resample * per, (max_gap + 1) * step)
+            notes["resampled_from_dt"] = dt
+            dt, fillable = resample, 0
+            stamps = stamps[0] + clock.astype("timedelta64[us]" if dates else np.float64)
+            where = Where(where.names, stamps, np.arange(len(x)), "resampled sample")
+    x, filled, kept = _fill(x, where, fill, max_gap, fillable)
+    if filled.any():
+        notes["filled_values"] = int(filled.sum())
+    if fill == "longest":
+        first, last = where.row[kept][[0, -1]]
+        notes["samples_cut_before"] = int(first)
+        notes["samples_cut_after"] = int(where.row[-1] - last)
+    if stamps is not None:
+        notes["first_sample"] = _text(stamps[where.row[kept][0]])
+    return Regular(x, filled, dt, notes)
+
+
+def merge_repeated(raw: xr.Dataset) -> tuple[xr.Dataset, dict[str, float]]:
+    """Sort samples by their stamps and make one of those that share one.
+
+    Values on which they differ become missing.
+
+    Returns
+    -------
+    Dataset, dict
+        The samples; how many were dropped, and how many values became missing, as attributes.
+    """
+    stamps, first, group = np.unique(raw["stamp"].values, return_index=True, return_inverse=True)
+    every, x = raw["x"].values, raw["x"].values[first]
+    row, column = np.nonzero((every != x[group]) & ~(np.isnan(every) & np.isnan(x[group])))
+    differ = np.unique(np.stack([group[row], column]), axis=1)
+    x[tuple(differ)] = np.nan
+    merged = raw.isel(time=first).assign(x=(("time", "variable"), x))
+    notes = {"repeated_samples": len(every) - len(stamps), "contradictions": differ.shape[1]}
+    return merged, {name: int(n) for name, n in notes.items() if n}
+
+
+def _refuse_missing(x: Samples, where: Where) -> None:
+    missing = np.argwhere(np.isnan(x))
+    if len(missing):
+        shown = ", ".join(
+            f"{where.sample(i)} of variable {where.names[j]!r}" for i, j in missing[:3]
+        )
+        raise ValueError(
+            f"found {len(missing)} missing values, {'the first ' * (len(missing) > 3)}in {shown} "
+            "(counted from 0): leave that variable out, or set fill to interpolate, with max_gap, "
+            "or to longest"
+        )
+
+
+def _time(
+    stamps: Shaped[np.ndarray, " row"], unit: str, where: Where
+) -> tuple[Float[np.ndarray, " row"], float]:
+    """Time since the first stamp, and how much of that is one `unit`: for dates it is in µs."""
+    absent = np.flatnonzero(np.isnat(stamps) if stamps.dtype.kind == "M" else np.isnan(stamps))
+    if len(absent):
+        raise ValueError(
+            f"found {len(absent)} rows without a time stamp, the first in row {absent[0]} (counted "
+            "from 0): remove these rows"
+        )
+    time, per = stamps - stamps[0], 1.0
+    if stamps.dtype.kind == "M":
+        if unit not in SECONDS:
+            raise ValueError(
+                f"the time stamps are dates: set time_unit to one of {', '.join(SECONDS)}, found "
+                f"{unit!r}"
+            )
+        time, per = time.astype("timedelta64[us]").astype(np.float64), 1e6 * SECONDS[unit]
+    step = np.diff(time)
+    if (step <= 0).any():
+        i = int(np.argmax(step <= 0))
+        again, back = int((step == 0).sum()), int((step < 0).sum())
+        raise ValueError(
+            f"time stamps must ascend, found {again} that repeat and {back} that go back, the "
+            f"first in {where.sample(i + 1)} after {where.sample(i)} (counted from 0): remove or "
+            "sort such rows"
+        )
+    return time, per
+
+
+def _interval(time: Float[np.ndarray, " row"], *, rounded: bool) -> float:
+    """The usual step; stamps that were rounded in a file are averaged over."""
+    step = np.diff(time)
+    usual = float(np.median(step))
+    if not rounded:
+        return usual
+    return float(f"{step[np.abs(step - usual) <= JITTER * usual].mean():.12g}")
+
+
+def _place(
+    time: Float[np.ndarray, " row"], said: str, fill: Fill, max_gap: int, where: Where
+) -> Int[np.ndarray, " row"]:
+    """Number of each sample on a clock on which some are missing; `time` is in its intervals.
+
+    A gap that is too long to be filled counts as one sample longer than can be, and no more, so
+    that a single wrong date does not ask for any amount of memory.
+    """
+    step = np.diff(time)
+    said = said.removesuffix(" 1")
+    steps = np.rint(step).astype(np.int64)
+    uneven = np.flatnonzero((np.abs(step - steps) > JITTER) | (steps < 1))
+    if len(uneven):
+        raise ValueError(
+            f"time is irregular: samples come every {said}, but {len(uneven)} of {len(steps)} "
+            f"steps are no multiple of it, the first after {where.sample(uneven[0])} (counted from "
+            f"0), of {step[uneven[0]]:.3g} times that: set resample, say to {said}, and max_gap"
+        )
+    refused = np.flatnonzero(steps - 1 > (max_gap if fill else 0))
+    if len(refused) and fill != "longest":
+        remedy = "set fill to interpolate, with max_gap, or to longest"
+        if fill == "interpolate":
+            remedy = f"raise max_gap, which is {max_gap}, or set fill to longest"
+        raise ValueError(
+            f"found {len(refused)} gaps in time, the first of {steps[refused[0]] - 1} samples "
+            f"after {where.sample(refused[0])} (counted from 0), the longest of {steps.max() - 1}, "
+            f"where samples come every {said}: {remedy}"
+        )
+    return np.concatenate([[0], np.cumsum(np.minimum(steps, max_gap + 2))])
+
+
+def _resample(
+    x: Samples, time: Float[np.ndarray, " row"], step: float, limit: float
+) -> tuple[Samples, Float[np.ndarray, " time"]]:
+    """Interpolate linearly onto a clock of this step, between neighbours at most `limit` apart.
+
+    Returns the samples, NaN where that is not possible, and the clock, from the first row on.
+    """
+    count = int(time[-1] / step + 1e-9) + 1
+    if count > 1000 * len(time):
+        raise ValueError(
+            f"resample would make {count} samples of {len(time)}: raise it, or correct the time "
+            "stamps"
+        )
+    clock = np.minimum(step * np.arange(count), time[-1])
+    exact = 1e-9 * time[-1]
+    out = np.full((count, x.shape[1]), np.nan)
+    for column, values in enumerate(x.T):
+        there = ~np.isnan(values)
+        known = time[there]
+        if len(known) < 2:
+            continue
+        right = np.searchsorted(known, clock).clip(1, len(known) - 1)
+        before, after = known[right - 1], known[right]
+        near = (before <= clock) & (clock <= after) & (after - before <= limit * (1 + JITTER))
+        near |= np.minimum(np.abs(clock - before), np.abs(after - clock)) <= exact
+        out[near, column] = np.interp(clock[near], known, values[there])
+    return out, clock
+
+
+def _fill(
+    x: Samples, where: Where, fill: Fill, max_gap: int, fillable: int
+) -> tuple[Samples, Bool[np.ndarray, "time variable"], slice]:
+    """Interpolate gaps of up to `fillable` samples; refuse longer ones, or cut at them."""
+    missing = np.isnan(x)
+    lost = np.zeros_like(missing)
+    for column, gaps in enumerate(missing.T):
+        for start, stop in zip(*_runs(gaps), strict=True):
+            if stop - start <= fillable and start > 0 and stop < len(x):
+                continue
+            lost[start:stop, column] = True
+            if fill != "longest":
+                at = f"after {where.sample(start - 1)}" if start else "at the beginning"
+                raise ValueError(
+                    f"variable {where.names[column]!r} has a gap of {stop - start} samples {at} "
+                    f"(counted from 0), which cannot be interpolated: max_gap is {max_gap}, and "
+                    "there must be samples on both sides: set fill to longest, or raise max_gap"
+                )
+    starts, stops = _runs(~lost.any(axis=1))
+    if not len(starts):
+        raise ValueError("no sample has values of all variables: leave some out by columns")
+    longest = int(np.argmax(stops - starts))
+    kept = slice(int(starts[longest]), int(stops[longest]))
+    filled = missing & ~lost
+    x = x.copy()
+    for column in map(int, np.flatnonzero(filled.any(axis=0))):
+        known, gaps = np.flatnonzero(~missing[:, column]), np.flatnonzero(filled[:, column])
+        x[gaps, column] = np.interp(gaps, known, x[known, column])
+    return x[kept], filled[kept], kept
+
+
+def _runs(mask: Bool[np.ndarray, " time"]) -> tuple[np.ndarray, np.ndarray]:
+    """First index of every run of True, and the index after its last."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
+    return edges[::2], edges[1::2]
+
+
+def _text(stamp: np.generic) -> str:
+    if isinstance(stamp, np.datetime64):
+        return str(stamp.astype("datetime64[us]")).removesuffix(".000000")
+    return f"{stamp:.12g}"

@@ -1,0 +1,119 @@
+"""Series from outside, whatever they were read from: checked, made regular, put together."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from tausweep.config import Eeg, File, OutsideSeries, Weather
+from tausweep.series import clock, dataset
+
+MINIMUM_SAMPLES = 100
+"""Fewer samples than this are no series in any later stage."""
+
+
+def put_on_clock(raw: xr.Dataset, cell: OutsideSeries) -> xr.Dataset:
+    """Make a series of what was read.
+
+    Parameters
+    ----------
+    raw
+        `x` (time, variable), NaN where missing; where there are time stamps, `stamp` (time). Attrs:
+        `read_from`, for messages; `dt` where the file itself says it; all others are the series'.
+    cell
+        Its settings.
+
+    Returns
+    -------
+    Dataset
+        As `dataset.make` returns it; where samples were interpolated because they were missing,
+        `filled` says which, and attrs `filled_values` how many.
+
+    Raises
+    ------
+    ValueError
+        One line, if this is no series, or needs mending that no setting asks for.
+    """
+    attrs = dict(raw.attrs)
+    path, units = attrs.pop("read_from"), attrs.pop("units", "1")
+    names = raw["variable"].values.tolist()
+    try:
+        _check_shape(raw["x"].values, names)
+        inputs = [] if isinstance(cell, Eeg) else cell.inputs
+        _check_inputs(inputs, names)
+        match cell:
+            case File():
+                found = clock.regular(
+                    raw,
+                    dt=cell.dt,
+                    time_unit=cell.time_unit,
+                    fill=cell.fill,
+                    max_gap=cell.max_gap,
+                    resample=cell.resample,
+                )
+                unit = cell.time_unit
+            case Weather():
+                raw, notes = clock.merge_repeated(raw)
+                attrs |= notes
+                found = clock.regular(raw, time_unit="h", fill=cell.fill, max_gap=cell.max_gap)
+                unit = "h"
+            case Eeg():
+                found, unit = clock.regular(raw, dt=attrs.pop("dt")), "s"
+        _check_columns(found.x, names)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    return dataset.make(
+        found.x,
+        names,
+        dt=found.dt,
+        time_unit=unit,
+        attrs={**attrs, **found.notes},
+        inputs=inputs,
+        units=units,
+        filled=found.filled,
+    )
+
+
+def _check_inputs(inputs: list[str], names: list[str]) -> None:
+    for name in inputs:
+        if name not in names:
+            raise ValueError(f"inputs names {name!r}, but the columns are {', '.join(names)}")
+    if len(inputs) == len(names):
+        raise ValueError(f"inputs names all columns ({', '.join(names)}): leave one to learn")
+
+
+def _check_shape(x: clock.Samples, names: list[str]) -> None:
+    samples, columns = x.shape
+    if columns == 0 or columns > samples:
+        raise ValueError(
+            f"found {samples} rows of {columns} columns: rows are samples and columns are "
+            "variables, so transpose it"
+        )
+    if samples < MINIMUM_SAMPLES:
+        raise ValueError(f"found {samples} samples: give at least {MINIMUM_SAMPLES}")
+    if len(set(names)) != len(names):
+        raise ValueError(f"found columns of the same name ({', '.join(names)}): rename them")
+    infinite = np.argwhere(np.isinf(x))
+    if len(infinite):
+        row, column = infinite[0]
+        raise ValueError(
+            f"found {len(infinite)} values that are infinite, the first in sample {row} of "
+            f"variable {names[column]!r} (counted from 0): correct or remove them"
+        )
+
+
+def _check_columns(x: clock.Samples, names: list[str]) -> None:
+    if len(x) < MINIMUM_SAMPLES:
+        raise ValueError(
+            f"{len(x)} samples are left, but at least {MINIMUM_SAMPLES} are needed: raise max_gap "
+            "or lower resample"
+        )
+    for name, values in zip(names, x.T, strict=True):
+        rise = np.diff(values)
+        if np.ptp(values) == 0:
+            raise ValueError(f"variable {name!r} is constant ({values[0]:g}): leave it out")
+        if np.allclose(rise, rise.mean(), rtol=1e-3, atol=0):
+            raise ValueError(
+                f"variable {name!r} only counts time, in steps of {rise.mean():g}: set time to it, "
+                "or remove it and set dt of the series"
+            )
