@@ -94,7 +94,8 @@ def _climatology(
     train = x.values[:train_steps]
     sums = np.stack([np.bincount(member[:train_steps], v, minlength=bins) for v in train.T], axis=1)
     mean = sums / samples[:, None]
-    mean = gaussian_filter1d(mean, cell.smoothing * bins, axis=0, mode="wrap")
+    if cell.smoothing:
+        mean = gaussian_filter1d(mean, cell.smoothing * bins, axis=0, mode="wrap")
     mean -= mean.mean(axis=0)
     centre = np.arange(bins) / bins
     removed = np.stack([np.interp(phase, centre, m, period=1) for m in mean.T], axis=1)

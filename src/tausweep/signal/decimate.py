@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import xarray as xr
-from scipy.ndimage import convolve1d
 from scipy.signal import firwin
 
 from tausweep.config import Decimate
@@ -21,8 +20,8 @@ def decimate(cell: Decimate, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset
     """Keep every so many-th sample of the series, counted from its first.
 
     The filter before it is a symmetric finite impulse response, so it shifts no phase. The
-    training and the held-out part are filtered each by itself, reflected at their ends. An
-    external input is treated alike.
+    training and the held-out part are filtered each by itself, as if each went on as its point
+    reflection. An external input is treated alike.
 
     Returns
     -------
@@ -44,7 +43,7 @@ def decimate(cell: Decimate, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset
         parts.check_length(both, least, f"factor {q}", "lower factor, or give a longer series")
         if cell.antialias:
             taps = firwin(2 * REACH * q + 1, 1 / q, window=("kaiser", KAISER))
-            both = [convolve1d(part, taps, axis=0, mode="mirror") for part in both]
+            both = [parts.convolve(part, taps) for part in both]
         out = out.assign({name: parts.join(signal[name], both)})
     out = out.isel(time=slice(None, None, q)).assign_attrs(dt=signal.attrs["dt"] * q)
     return out.assign(train_steps=signal["train_steps"].copy(data=kept)), xr.Dataset()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import xarray as xr
-from scipy.ndimage import gaussian_filter1d
 from scipy.signal import savgol_filter
+from scipy.signal.windows import gaussian
 
 from tausweep.config import GaussianSmooth, SavitzkyGolay
 from tausweep.signal import parts
@@ -20,8 +20,8 @@ def smooth(
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Smooth the training and the held-out part, each by itself.
 
-    At the ends of a part, the Gaussian sees it reflected about its last sample; Savitzky-Golay
-    takes the polynomial of the last whole window.
+    Beyond its ends, the Gaussian sees a part go on as its point reflection; Savitzky-Golay takes
+    the polynomial of the last whole window.
 
     Returns
     -------
@@ -37,10 +37,8 @@ def smooth(
     if isinstance(cell, GaussianSmooth):
         reach = math.ceil(REACH * cell.width)
         parts.check_length(both, 2 * reach + 1, f"width {cell.width:g}", "lower width")
-        smoothed = [
-            gaussian_filter1d(part, cell.width, axis=0, mode="mirror", radius=reach)
-            for part in both
-        ]
+        weights = gaussian(2 * reach + 1, cell.width)
+        smoothed = [parts.convolve(part, weights / weights.sum()) for part in both]
     else:
         parts.check_length(both, cell.window, f"window {cell.window}", "lower window")
         smoothed = [savgol_filter(part, cell.window, cell.order, axis=0) for part in both]
