@@ -1,16 +1,21 @@
 """Signals: what steps take away is known, is all of it, and is fitted to the training part only."""
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
+import yaml
+from conftest import REPOSITORY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tausweep import config, lyapunov, series, signal
 from tausweep.series import dataset
 from tausweep.signal import STEPS
+
+GUIDE = REPOSITORY / "docs/signal.md"
 
 
 def series_of(x, **attrs):
@@ -378,6 +383,8 @@ def test_decimation_changes_the_exponent_per_step_and_not_that_per_time():
          r"order 5 has a harmonic of period 0\.2"),
         ({"step": "cycle", "by": "climatology", "period": 1.0, "bins": 30},
          r"20 of 30 bins of phase have no sample"),
+        ({"step": "cycle", "by": "climatology", "period": 0.04},
+         r"a period of 0\.4 samples and 0 bins give no cycle"),
         ({"step": "smooth", "by": "gaussian", "width": 40.0},
          r"\(smooth\): width 40 needs 321 samples, and the training part has 300: lower width"),
         ({"step": "smooth", "by": "savitzky_golay", "window": 301},
@@ -437,3 +444,24 @@ def test_steps_that_leave_too_little_to_train_on_are_refused_before_any_job():
     }
     with pytest.raises(config.ConfigError, match=r"series\.l\.steps must leave .* 200 are for"):
         config.load(wrong)
+
+
+def test_a_step_of_ones_own_is_recorded_like_any_other(monkeypatch):
+    """The example of the documentation."""
+    monkeypatch.setitem(STEPS, "despike", None)  # and forget it afterwards
+    (block,) = re.findall(r"```python\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(block, names)
+    x = np.cumsum(samples(), axis=0)
+    spiked = x.copy()
+    spiked[[100, 400], 0] += 1e3
+    cell = config.Signal().model_copy(update={"steps": [names["Despike"]()]})
+    found = signal.run(cell, series_of(spiked))
+    assert set(np.flatnonzero(found["removed_by_despike"][:, 0] > 500)) == {100, 400}
+    assert found["removed_by_despike"].attrs["restored"] == "no"
+
+
+def test_the_configuration_of_the_guide_is_one_and_its_steps_are_all():
+    (block,) = re.findall(r"```yaml\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL)
+    cell = config.Signal.model_validate(yaml.safe_load(block)["signal"])
+    assert {step.step for step in cell.steps} == set(STEPS)

@@ -83,13 +83,17 @@ def _climatology(
     """
     per_period = cell.period / float(x["time"][1] - x["time"][0])
     bins = cell.bins or round(per_period)
+    if bins < 2:
+        raise ValueError(
+            f"a period of {per_period:g} samples and {bins} bins give no cycle: both must be 2 or "
+            "more"
+        )
     member = np.round(phase * bins).astype(int) % bins
     samples = np.bincount(member[:train_steps], minlength=bins)
-    if bins < 2 or not samples.all():
+    if not samples.all():
         raise ValueError(
             f"{np.count_nonzero(samples == 0)} of {bins} bins of phase have no sample for "
-            f"training (a period has {per_period:g} samples): set bins to between 2 and less "
-            "than that"
+            f"training (a period has {per_period:g} samples): lower bins"
         )
     train = x.values[:train_steps]
     sums = np.stack([np.bincount(member[:train_steps], v, minlength=bins) for v in train.T], axis=1)

@@ -11,9 +11,9 @@ from tausweep.signal import parts
 REACH = 10
 """Half-length of the filter, in new steps."""
 KAISER = 7.86
-"""Parameter of its window, for 80 dB (Oppenheim & Schafer, Discrete-Time Signal Processing, §7.5):
-with this length, frequencies up to 3/4 of the new Nyquist frequency pass within 1e-4, and those
-that would fall onto them are gone."""
+"""Parameter of its window, for 80 dB (Oppenheim & Schafer, Discrete-Time Signal Processing, ch. 7):
+with this length, amplitudes up to 3/4 of the new Nyquist frequency change by less than 2e-4, and
+of those that would fall onto them less than 2e-4 is left."""
 
 
 def decimate(cell: Decimate, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
