@@ -133,24 +133,28 @@ def _times(
 ) -> None:
     """Panels of variable `i` against time."""
     time, train_steps = signal["time"].values[shown], int(signal["train_steps"])
-    x = series["x"].sel(time=slice(time[0], time[-1]))
+    lost = {name: signal[f"removed_by_{name}"].values[:, i] for name in taken["no"]}
+    slow = {name: signal[f"removed_by_{name}"].values[:, i] for name in taken["yes"]}
     first, *between, last = column
+
     first.set_ylabel("series")
-    _draw(first, x["time"].values, x.values[:, i], "series", color=DATA, linewidth=1.2)
+    x = series["x"][:, i].sel(time=slice(time[0], time[-1]))
+    _draw(first, x["time"].values, x.values, "series", color=DATA, linewidth=1.2)
     kept = restore(signal).values[:, i]
-    if taken["no"]:
+    if lost:
         _draw(first, time, kept[shown], "kept", color=SIGNAL, linewidth=0.5)
-    if taken["yes"]:
-        slow = np.sum([signal[f"removed_by_{name}"].values[:, i] for name in taken["yes"]], axis=0)
-        level = (kept - slow)[:train_steps].mean()
-        _draw(first, time, slow[shown] + level, "slow", color=SLOW, linewidth=0.9)
-    labels = [("trend,\ncycle", "yes"), ("lost", "no")]
-    for axes, (label, kind) in zip(between, ((a, b) for a, b in labels if taken[b]), strict=True):
-        axes.set_ylabel(label)
-        for name in taken[kind]:
-            values = signal[f"removed_by_{name}"].values[:, i]
+    if slow:
+        total = sum(slow.values())
+        total += (kept - total)[:train_steps].mean()
+        _draw(first, time, total[shown], "slow", color=SLOW, linewidth=0.9)
+
+    panels = [(words, lines) for words, lines in (("trend,\ncycle", slow), ("lost", lost)) if lines]
+    for axes, (words, lines) in zip(between, panels, strict=True):
+        axes.set_ylabel(words)
+        for name, values in lines.items():
             values = values - values[:train_steps].mean()
             _draw(axes, time, values[shown], name, color=_colour(name, taken), linewidth=0.7)
+
     _draw(last, time, signal["x"].values[shown, i], "signal", color=SIGNAL, linewidth=0.7)
     last.set_ylabel(SCALINGS[signal["x"].attrs["long_name"].split()[0]])
     held_out = signal["time"].values[train_steps]

@@ -10,7 +10,7 @@ the name of the step; ValueErrors it raises are given the step's place in the co
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -89,32 +89,51 @@ def run(cell: Signal, series: xr.Dataset) -> xr.Dataset:
     signal = signal.assign(train_steps=((), train_steps, about))
     size = np.abs(x.values[:train_steps]).max(axis=0)
     _check(signal, size, "")
-    seen: Counter[str] = Counter()
-    for i, settings in enumerate(cell.steps):
-        kind, where = settings.step, f"signal.steps[{i}] ({settings.step})"
-        seen[kind] += 1
-        name = kind if seen[kind] == 1 else f"{kind}_{seen[kind]}"
-        try:
-            after, record = STEPS[kind].apply(settings, signal)
-        except ValueError as error:
-            raise ValueError(f"{where}: {error}") from None
-        if STEPS[kind].removes is not None:
-            lacking = signal["x"].sel(time=after["time"]) - after["x"]
-            after[f"removed_by_{name}"] = lacking.assign_attrs(
-                long_name=STEPS[kind].removes,
-                units=x.attrs["units"],
-                place=i,
-                settings=settings.model_dump_json(),
-                restored="yes" if STEPS[kind].restored else "no",
-            )
-        own = {*record.variables, *record.dims} - {*after.variables, *after.dims}
-        signal = after.merge(record.rename({n: f"{name}_{n}" for n in own}))
-        _check(signal, np.resize(size, signal.sizes["variable"]), f" after {where}")
+    for place, (name, step) in enumerate(_named(cell.steps)):
+        signal = _apply(name, place, step, signal)
+        # A delay vector repeats the variables, so their sizes too.
+        _check(signal, np.resize(size, signal.sizes["variable"]), f" after {_where(place, step)}")
     signal, record = scale(cell.scaling, signal)
     if "input" in signal:
         signal["input"] = _standardised_input(signal)
     title = series.attrs["title"].replace("Series", "Signal", 1)
     return signal.merge(record).assign_attrs(signal.attrs | {"title": title})
+
+
+def _named(steps: Sequence[Any]) -> list[tuple[str, Any]]:
+    """Steps with the names they are recorded by: detrend, cycle, cycle_2, …."""
+    seen: Counter[str] = Counter()
+    named = []
+    for step in steps:
+        seen[step.step] += 1
+        again = f"_{seen[step.step]}" if seen[step.step] > 1 else ""
+        named.append((step.step + again, step))
+    return named
+
+
+def _where(place: int, step: Any) -> str:
+    return f"signal.steps[{place}] ({step.step})"
+
+
+def _apply(name: str, place: int, step: Any, signal: xr.Dataset) -> xr.Dataset:
+    """The signal after a step, with all that is recorded of it."""
+    kind = STEPS[step.step]
+    try:
+        after, record = kind.apply(step, signal)
+    except ValueError as error:
+        raise ValueError(f"{_where(place, step)}: {error}") from None
+    if kind.removes is not None:
+        lacking = signal["x"].sel(time=after["time"]) - after["x"]
+        lacking.attrs = {
+            "long_name": kind.removes,
+            "units": signal["x"].attrs["units"],
+            "place": place,
+            "settings": step.model_dump_json(),
+            "restored": "yes" if kind.restored else "no",
+        }
+        after = after.assign({f"removed_by_{name}": lacking})
+    own = {*record.variables, *record.dims} - {*after.variables, *after.dims}
+    return after.merge(record.rename({n: f"{name}_{n}" for n in own}))
 
 
 def _check(signal: xr.Dataset, size: Float[np.ndarray, " variable"], when: str) -> None:
