@@ -49,8 +49,11 @@ EXPERIMENT = {
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All files of the experiment, written and read as jobs do."""
-    directory = tmp_path_factory.mktemp("two")
-    for cell in Plan(load(EXPERIMENT)).cells.values():
+    return _run(EXPERIMENT, tmp_path_factory.mktemp("two"))
+
+
+def _run(experiment: dict[str, Any], directory: Path) -> Path:
+    for cell in Plan(load(experiment)).cells.values():
         inputs = {
             role: [_read(directory, n) for n in names] if isinstance(names, list)
             else _read(directory, names)
@@ -83,5 +86,29 @@ def test_series_of_different_variables_are_collected(results: Path) -> None:
 @pytest.mark.parametrize("name", ["driven", "closed"])
 def test_they_are_drawn(results: Path, tmp_path: Path, kind: str, name: str) -> None:
     (path,) = results.glob("results/collect/*.nc")
-    figures.draw(kind, store.read(path), {"series": name}, [tmp_path / "a.png"])
+    figures.draw(kind, {"dataset": store.read(path)}, {"series": name}, [tmp_path / "a.png"])
     assert (tmp_path / "a.png").stat().st_size > 1000
+
+
+def test_a_signal_on_another_clock_and_in_other_coordinates_goes_through_all_stages(
+    tmp_path: Path,
+) -> None:
+    steps = [
+        {"step": "detrend"},
+        {"step": "cycle", "by": "harmonics", "period": 50.0},
+        {"step": "decimate", "factor": 2},
+        {"step": "embed", "dimension": 2, "delay": 3},
+    ]
+    experiment = {
+        **EXPERIMENT,
+        "series": {"driven": {"system": "duffing", "steps": 8000, "drive": "input"}},
+        "signal": {"steps": steps, "scaling": "whiten"},
+        "orbit": {"steps": 1500, "transient": 10},
+        "methods": EXPERIMENT["methods"][:1],
+    }
+    directory = _run(experiment, tmp_path)
+    found = store.read(*directory.glob("results/collect/*.nc"))
+    assert found["variable_name"].values.tolist() == [["x", "v", "x(t-3)", "v(t-3)"]]
+    assert found["dt"].item() == 2 * 0.1773
+    assert np.isfinite(found["D_stsp"]).all()
+    assert np.isfinite(found["lambda_max_equations"]).all()

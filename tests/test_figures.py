@@ -9,10 +9,14 @@ import xarray as xr
 from matplotlib.colors import to_hex
 from scipy.integrate import solve_ivp
 
-from tausweep.config import ReconstructionFigure, Style, SweepFigure
+from tausweep import signal, stages
+from tausweep.cli import main
+from tausweep.config import ReconstructionFigure, Signal, Style, SweepFigure, load
 from tausweep.figures import FIGURES, draw
 from tausweep.figures.collected import quantile
 from tausweep.figures.style import PALETTE, number, shorten
+from tausweep.plan import Plan
+from tausweep.series import dataset
 
 STYLE = Style(dpi=60).model_dump()
 SWEEP = {**SweepFigure().model_dump(), "series": "lorenz", "style": STYLE}
@@ -22,6 +26,7 @@ RECONSTRUCTION = {
     "style": STYLE,
 }
 LYAPUNOV = {"style": STYLE}
+SIGNAL = {"style": STYLE}
 
 
 def lorenz(steps, variables=3):
@@ -136,6 +141,29 @@ def divergence(verdict="chaotic", slope=0.011, equations=0.0121, time_unit="1"):
         coords={"lag": lag, "bound": ["lower", "upper"]},
         attrs={"verdict": verdict, "dt": 0.01, "time_unit": time_unit},
     )
+
+
+SLOW = [
+    {"step": "detrend"},
+    {"step": "cycle", "by": "harmonics", "period": 3.0},
+    {"step": "smooth", "by": "gaussian", "width": 2.0},
+]
+
+
+def prepared(steps=SLOW, variables=2, samples=1_000, time_unit="1", **settings):
+    """A series with a trend, a cycle and noise, and a signal without them."""
+    t = 0.01 * np.arange(samples)[:, None]
+    noise = np.random.default_rng(0).normal(size=(samples, variables))
+    slow = 4 * t + 3 * np.sin(2 * np.pi * t / 3)
+    raw = dataset.make(
+        20 + 5 * np.resize(lorenz(samples).T, (variables, samples)).T + slow + 0.3 * noise,
+        [f"v{i}" for i in range(variables)],
+        dt=0.01,
+        time_unit=time_unit,
+        attrs={"title": "Series: test", "system": "file", "parameters": "{}"},
+    )
+    cell = Signal.model_validate({"steps": steps, **settings})
+    return {"series": raw, "signal": signal.run(cell, raw)}
 
 
 @pytest.fixture(autouse=True)
@@ -473,13 +501,95 @@ def test_lyapunov_of_data_without_equations_has_no_guide_line():
     assert np.isfinite(axes.get_ylim()).all()
 
 
+# ----------------------------------------------------------------------------------------- signal
+
+
+def test_a_signals_figure_shows_what_was_there_what_was_removed_and_what_is_left():
+    inputs = prepared()
+    figure = render(FIGURES["signal"](**inputs, options=SIGNAL))
+    found = inputs["signal"]
+    first, slow, lost, last, _ = figure.axes[:5]
+    time = inputs["series"]["time"].values
+    np.testing.assert_array_equal(lines(first, "series")[0].get_xdata(), time)
+    np.testing.assert_array_equal(
+        lines(first, "series")[0].get_ydata(), inputs["series"]["x"][:, 0]
+    )
+    kept = signal.restore(found)[:, 0]
+    np.testing.assert_array_equal(lines(first, "kept")[0].get_ydata(), kept)
+    for name, axes in (("detrend", slow), ("cycle", slow), ("smooth", lost)):
+        removed = found[f"removed_by_{name}"][:, 0]
+        drawn = lines(axes, name)[0].get_ydata()
+        np.testing.assert_allclose(drawn, removed - removed[:500].mean(), atol=1e-12)
+    np.testing.assert_array_equal(lines(last, "signal")[0].get_ydata(), found["x"][:, 0])
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert {"removed by detrend", "removed by cycle", "removed by smooth"} <= set(legend)
+    assert len(figure.axes) == 2 * 5
+
+
+def test_the_spectrum_of_white_noise_is_flat_at_its_power():
+    """One-sided density: variance over the Nyquist frequency, 2 σ² dt; half the samples, half."""
+    noise = np.random.default_rng(0).normal(size=(20_000, 1))
+    attrs = {"title": "Series: test", "system": "file", "parameters": "{}"}
+    raw = dataset.make(noise, ["v"], dt=0.01, time_unit="1", attrs=attrs)
+    step = {"step": "decimate", "factor": 2, "antialias": False}
+    cell = Signal.model_validate({"steps": [step]})
+    axes = FIGURES["signal"](raw, signal.run(cell, raw), SIGNAL).axes[-1]
+    for gid, dt in (("series", 0.01), ("signal", 0.02)):
+        (line,) = lines(axes, gid)
+        top = line.get_xdata() > 0.1 / dt  # where many frequencies are averaged
+        np.testing.assert_allclose(line.get_ydata()[top].mean(), 2 * dt, rtol=0.05)
+        assert line.get_xdata().max() == pytest.approx(0.5 / dt, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"steps": [{"step": "embed", "dimension": 3, "delay": 5}], "variables": 1},
+        {"steps": [*SLOW, {"step": "decimate", "factor": 2}], "scaling": "none", "variables": 6},
+        {"time_unit": "$days_since$", "scaling": "whiten"},
+        {
+            "samples": 10_000,
+            "steps": [*SLOW, {"step": "cycle", "by": "climatology", "period": 1.5}],
+        },
+    ],
+    ids=["embedded", "many variables", "odd unit", "long"],
+)
+def test_signals_of_all_kinds_are_drawn(case):
+    inputs = prepared(**case)
+    figure = render(FIGURES["signal"](**inputs, options=SIGNAL))
+    variables = min(inputs["series"].sizes["variable"], 4)
+    assert len(figure.axes) % variables == 0
+    assert all(len(line.get_xdata()) <= 2_000 for axes in figure.axes for line in axes.lines)
+
+
+def test_the_command_finds_inputs_by_what_they_are_not_by_their_order(tmp_path):
+    config = {
+        "experiment": "a",
+        "series": {"r": {"system": "rossler", "steps": 1_000}},
+        "signal": {"steps": SLOW[:1]},
+    }
+    plan = Plan(load(config))
+    for cell in plan.cells.values():
+        if cell.stage in ("series", "signal"):
+            stages.run(cell, tmp_path / cell.path)
+    drawing = plan.figures["signal_r"]
+    files = [str(tmp_path / path) for path in drawing.input_paths]
+    output = ["--output", str(tmp_path / "s.png")]
+    assert main(["figure", "--cell", drawing.json, "--input", *files, *output]) == 0
+    once = (tmp_path / "s.png").read_bytes()
+    assert main(["figure", "--cell", drawing.json, "--input", *files[::-1], *output]) == 0
+    assert (tmp_path / "s.png").read_bytes() == once
+    assert main(["figure", "--cell", drawing.json, "--input", files[0], *output]) == 1
+
+
 # ------------------------------------------------------------------------------------------- draw
 
 
 CASES = {
-    "sweep": (collected, SWEEP),
-    "reconstruction": (collected, RECONSTRUCTION),
-    "lyapunov": (divergence, LYAPUNOV),
+    "sweep": (lambda: {"dataset": collected()}, SWEEP),
+    "reconstruction": (lambda: {"dataset": collected()}, RECONSTRUCTION),
+    "lyapunov": (lambda: {"dataset": divergence()}, LYAPUNOV),
+    "signal": (prepared, SIGNAL),
 }
 
 
@@ -512,8 +622,8 @@ def test_equal_figures_are_equal_files_with_fonts_that_embed(kind, tmp_path):
     ids=["one of all", "all diverged", "one, diverged", "long names", "many models", "no tau_pred"],
 )
 def test_extreme_results_are_drawn(case, tmp_path):
-    draw("sweep", collected(**case), SWEEP, [tmp_path / "s.png"])
-    draw("reconstruction", collected(**case), RECONSTRUCTION, [tmp_path / "r.png"])
+    draw("sweep", {"dataset": collected(**case)}, SWEEP, [tmp_path / "s.png"])
+    draw("reconstruction", {"dataset": collected(**case)}, RECONSTRUCTION, [tmp_path / "r.png"])
     render(FIGURES["sweep"](collected(**case), {**SWEEP, "show_legacy": True}))
 
 
@@ -521,18 +631,20 @@ def test_a_figure_that_cannot_be_written_leaves_the_old_one(tmp_path):
     output = tmp_path / "figure.tiff9"
     output.write_text("old")
     with pytest.raises(ValueError, match="tiff9"):
-        draw("lyapunov", divergence(), LYAPUNOV, [output])
+        draw("lyapunov", {"dataset": divergence()}, LYAPUNOV, [output])
     assert output.read_text() == "old"
     assert list(tmp_path.iterdir()) == [output]
 
 
 def test_unknown_names_are_refused_with_what_is_allowed(tmp_path):
-    with pytest.raises(ValueError, match=r"'pie'.*sweep, reconstruction, lyapunov"):
-        draw("pie", collected(), SWEEP, [tmp_path / "pie.pdf"])
+    with pytest.raises(ValueError, match=r"'pie'.*sweep, reconstruction, lyapunov, signal"):
+        draw("pie", {}, SWEEP, [tmp_path / "pie.pdf"])
     with pytest.raises(ValueError, match=r"'weather'.*lorenz, another"):
-        draw("sweep", collected(), {**SWEEP, "series": "weather"}, [tmp_path / "s.pdf"])
+        draw(
+            "sweep", {"dataset": collected()}, {**SWEEP, "series": "weather"}, [tmp_path / "s.pdf"]
+        )
     with pytest.raises(ValueError, match="bandd"):
-        draw("sweep", collected(), {**SWEEP, "bandd": 0.5}, [tmp_path / "s.pdf"])
+        draw("sweep", {"dataset": collected()}, {**SWEEP, "bandd": 0.5}, [tmp_path / "s.pdf"])
 
 
 def test_numbers_and_names_are_short():

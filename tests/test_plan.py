@@ -52,6 +52,8 @@ def put(config: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         ("series.lorenz.parameters", {"rho": 30.0}, "series"),
         ("series.lorenz.seed", 1, "series"),
         ("signal.held_out", 0.4, "signal"),
+        ("signal.steps", [{"step": "detrend"}], "signal"),
+        ("signal.scaling", "whiten", "signal"),
         ("training.epochs", 3, "train"),
         ("training.seed", 1, "train"),
         ("orbit.steps", 3000, "orbit"),
@@ -84,7 +86,8 @@ def test_lyapunov_changes_only_what_is_relative_to_it(tiny: dict[str, Any]) -> N
         ("experiment", "other"),
         ("training.learning_rate", 1e-3),  # a default, written out
         ("series.lorenz.dt", 0.01),
-        ("signal", {"held_out": 0.5}),
+        ("signal", {"held_out": 0.5, "steps": []}),
+        ("figures.signal.steps", 100),
     ],
 )
 def test_what_changes_no_number_changes_no_key(tiny: dict[str, Any], path: str, value: Any) -> None:
@@ -170,6 +173,14 @@ def test_a_cell_of_another_version_is_refused(tiny: dict[str, Any]) -> None:
 def test_nonsense_is_no_cell(text: str) -> None:
     with pytest.raises(ConfigError, match="not a cell"):
         Cell.from_json(text)
+
+
+def test_a_prepared_series_has_a_figure_of_its_series_and_its_signal(tiny: dict[str, Any]) -> None:
+    assert not [name for name in Plan(load(tiny)).figures if name.startswith("signal")]
+    plan = Plan(load(put(tiny, "signal.steps", [{"step": "detrend"}])))
+    inputs = plan.figures["signal_lorenz"].inputs
+    assert list(inputs) == ["series", "signal"]
+    assert all(plan.cells[str(name)].stage == role for role, name in inputs.items())
 
 
 def test_a_file_counts_by_its_content(tiny: dict[str, Any], tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def jobs(run: subprocess.CompletedProcess[str]) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for row in table[1].splitlines():
         rule, n = row.split()
-        if rule not in ("all", "figures", "lyapunov"):
+        if rule not in ("all", "figures", "lyapunov", "signal"):
             counts["figure" if rule.startswith("figure_") else rule] += int(n)
     return dict(counts)
 
@@ -213,6 +213,19 @@ def test_targets_by_name_by_figure_and_by_key(
     key = next(c for c in Plan(load(TINY)).cells.values() if c.stage == "signal").path
     assert would_run(snakemake, tmp_path, TINY, key) == {"make_series": 1, "make_signal": 1}
     assert would_run(snakemake, finished, TINY, "figures") == {}
+
+
+def test_a_prepared_series_is_drawn_and_its_style_redraws_it_only(
+    snakemake: Snakemake, tmp_path: Path
+) -> None:
+    steps = [{"step": "detrend"}, {"step": "decimate", "factor": 2}]
+    config = changed("signal.steps", steps)
+    assert would_run(snakemake, tmp_path, TINY, "signal") == {}
+    run = snakemake(tmp_path, config, "signal")
+    assert run.returncode == 0, run.stderr
+    assert (tmp_path / "results/figures/tiny/signal_lorenz.png").is_file()
+    config["figures"] = {"signal": {"steps": 300}}
+    assert would_run(snakemake, tmp_path, config, "signal") == {"figure": 1}
 
 
 def test_an_experiment_inherits_nothing_from_the_default_one(

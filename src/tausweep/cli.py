@@ -52,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
 
     figure = commands.add_parser("figure", help="draw one figure")
     figure.add_argument("--cell", required=True, help="what to draw and how, as JSON")
-    figure.add_argument("--input", required=True, type=Path, help="the NetCDF file it shows")
+    figure.add_argument(
+        "--input", required=True, type=Path, nargs="+", help="the NetCDF files it shows"
+    )
     figure.add_argument("--output", required=True, type=Path, nargs="+", help=".pdf, .png, .svg")
     figure.add_argument(
         "--drawn", type=Path, help="NAME.KEY, touched instead of any other NAME.* when done"
@@ -123,7 +125,12 @@ def _figure(options: argparse.Namespace) -> None:
     settings = cell.settings
     if not isinstance(settings, FigureCell):
         raise ValueError(f"the cell is of stage {cell.stage}, not figure")
-    figures.draw(settings.kind, store.read(options.input), settings.options, options.output)
+    files = {f"{path.parent.name}/{path.stem}": path for path in options.input}
+    names = {role: str(name) for role, name in cell.inputs.items()}
+    if missing := [name for name in names.values() if name not in files]:
+        raise ValueError(f"--input lacks {', '.join(f'results/{name}.nc' for name in missing)}")
+    shown = {role: store.read(files[name]) for role, name in names.items()}
+    figures.draw(settings.kind, shown, settings.options, options.output)
     if options.drawn is not None:
         options.drawn.parent.mkdir(parents=True, exist_ok=True)
         for other in options.drawn.parent.glob(f"{options.drawn.stem}.{'?' * 16}"):

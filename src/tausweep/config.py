@@ -495,11 +495,128 @@ Series = Annotated[SimulatedSeries | OutsideSeries, Field(discriminator="system"
 # ------------------------------------------------------------------------------ signal, lyapunov
 
 
+class Detrend(Settings):
+    """Remove a polynomial of time, fitted to the training part and extrapolated."""
+
+    step: Literal["detrend"]
+    order: Annotated[int, Strict(), Field(ge=0, le=3)] = 1
+    """Of the polynomial; 0 removes the mean."""
+
+
+class Cycle(Settings):
+    """Remove a seasonal or daily cycle, fitted to the training part."""
+
+    step: Literal["cycle"]
+    period: PositiveFloat
+    """Of the cycle, in units of the series' time."""
+
+
+class HarmonicCycle(Cycle):
+    """A cycle as a Fourier series."""
+
+    by: Literal["harmonics"]
+    order: PositiveInt = 2
+    """How many harmonics: periods of `period`, `period` / 2, …."""
+
+
+class Climatology(Cycle):
+    """A cycle as the mean at every phase."""
+
+    by: Literal["climatology"]
+    bins: PositiveInt | None = None
+    """Bins of phase whose means are taken. Default: one per sample of a period."""
+    smoothing: Annotated[float, Strict(), Field(ge=0, lt=0.5)] = 0.02
+    """Standard deviation of the circular Gaussian that smooths the means, in periods."""
+
+
+class GaussianSmooth(Settings):
+    """Average over neighbours in time with Gaussian weights."""
+
+    step: Literal["smooth"]
+    by: Literal["gaussian"]
+    width: PositiveFloat
+    """Standard deviation of the Gaussian, in steps."""
+
+
+class SavitzkyGolay(Settings):
+    """Fit a polynomial around every sample (Savitzky & Golay 1964): peaks keep their height."""
+
+    step: Literal["smooth"]
+    by: Literal["savitzky_golay"]
+    window: PositiveInt
+    """Samples that a polynomial is fitted to; odd."""
+    order: NaturalInt = 3
+    """Of the polynomials."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.window % 2 == 0 or self.window <= self.order:
+            raise ValueError(
+                f"window must be odd and greater than order ({self.order}), found {self.window}"
+            )
+        return self
+
+
+class Decimate(Settings):
+    """Keep one sample of several; the sampling interval becomes so much longer."""
+
+    step: Literal["decimate"]
+    factor: Annotated[int, Strict(), Field(gt=1)]
+    antialias: bool = True
+    """Filter first what is too fast for the new sampling, which would look slow after it."""
+
+
+class Embed(Settings):
+    """Delay vectors (x(t), x(t − delay), …) in the place of the variables; only as last step."""
+
+    step: Literal["embed"]
+    dimension: PositiveInt
+    """Delayed copies of every variable, the present one included."""
+    delay: PositiveInt
+    """Between copies, in steps (of the decimated series, where it is)."""
+
+
+Step = Annotated[
+    Detrend
+    | Annotated[HarmonicCycle | Climatology, Field(discriminator="by")]
+    | Annotated[GaussianSmooth | SavitzkyGolay, Field(discriminator="by")]
+    | Decimate
+    | Embed,
+    Field(discriminator="step"),
+]
+
+
 class Signal(Settings):
-    """How a series is made into a signal: standardised by its training part."""
+    """How a series is made into a signal: steps in their order, then a scaling.
+
+    All that is fitted is fitted to the training part.
+    """
 
     held_out: Fraction = 0.5
     """Last fraction of the series, never trained on: the truth that metrics compare with."""
+    steps: list[Step] = []
+    """What is done to the series, in this order. Default: nothing."""
+    scaling: Literal["standardise", "whiten", "none"] = "standardise"
+    """Standardise: mean 0 and standard deviation 1 of every variable. Whiten: uncorrelated as
+    well, each still as near to its own variable as can be (ZCA). None: units of the series."""
+
+    @model_validator(mode="after")
+    def _embedded_last(self) -> Self:
+        for i, step in enumerate(self.steps[:-1]):
+            if isinstance(step, Embed):
+                raise ValueError(f"steps[{i}] is embed, which must be the last step: move it there")
+        return self
+
+    def train_steps(self, samples: int) -> int:
+        """Length of the training part of a signal from a series of so many samples."""
+        length = int(samples * (1 - self.held_out))
+        for step in self.steps:
+            match step:
+                case Decimate():
+                    length = -(-length // step.factor)
+                case Embed():
+                    length -= (step.dimension - 1) * step.delay
+        return length
 
 
 class Embedding(Settings):
@@ -832,10 +949,18 @@ class ReconstructionFigure(Settings):
     """Steps of each orbit drawn, at most metrics.excerpt."""
 
 
+class SignalFigure(Settings):
+    """A series before and after the steps that made it a signal."""
+
+    steps: PositiveInt | None = None
+    """Steps of the signal drawn, around the first held-out one. Default: all where a trend or
+    cycle was removed, else 500."""
+
+
 class FigureCell(Settings):
     """One figure: its kind and all its settings; written by the plan, not by people."""
 
-    kind: Literal["sweep", "reconstruction", "lyapunov"]
+    kind: Literal["sweep", "reconstruction", "lyapunov", "signal"]
     options: dict[str, Any]
 
 
@@ -843,6 +968,7 @@ class Figures(Settings):
     """Everything about the figures."""
 
     style: Style = Style()
+    signal: SignalFigure = SignalFigure()
     sweep: SweepFigure = SweepFigure()
     reconstruction: ReconstructionFigure = ReconstructionFigure()
 
@@ -900,7 +1026,7 @@ class Experiment(Settings):
         where = "training.sequence_length" if longest == length else "sequence_length of bptt"
         for name, series in self.series.items():
             if isinstance(series, Simulated):
-                train = int(series.steps * (1 - self.signal.held_out))
+                train = self.signal.train_steps(series.steps)
                 if self.models and train <= longest:
                     raise ValueError(
                         f"series.{name}.steps must leave more than {where} "

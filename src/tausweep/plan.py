@@ -154,11 +154,13 @@ class Plan:
         self.downloads: dict[str, str] = {}
         """Where each file that others publish is fetched from, by its path here."""
         lyapunov: dict[str, Cell] = {}
+        prepared: dict[str, dict[str, Cell]] = {}
         sweeps: list[cfg.Sweep] = []
         metrics: list[Cell] = []
         for name, series in experiment.series.items():
             raw = self._series(name, series)
             signal = self._add("signal", experiment.signal, series=raw)
+            prepared[name] = {"series": raw, "signal": signal}
             lyapunov[name] = self._add("lyapunov", experiment.lyapunov, signal=signal)
             self._label(name, raw, signal, lyapunov[name])
             for label, model in experiment.models.items():
@@ -180,7 +182,7 @@ class Plan:
                 metrics=metrics,
                 lyapunov=list(lyapunov.values()),
             )
-        self._draw(lyapunov, collected)
+        self._draw(prepared, lyapunov, collected)
 
     def cell(self, stage: str, key: str) -> Cell:
         """The cell with this key.
@@ -275,19 +277,27 @@ class Plan:
                 )
         return done
 
-    def _draw(self, lyapunov: Mapping[str, Cell], collected: Cell | None) -> None:
+    def _draw(
+        self,
+        prepared: Mapping[str, Mapping[str, Cell]],
+        lyapunov: Mapping[str, Cell],
+        collected: Cell | None,
+    ) -> None:
         figures = self.experiment.figures
         style = figures.style.model_dump(mode="json")
         for name, measured in lyapunov.items():
-            shown: dict[str, tuple[Cell, dict[str, Any]]] = {"lyapunov": (measured, {})}
+            shown: dict[str, tuple[Mapping[str, Cell], dict[str, Any]]] = {}
+            if self.experiment.signal.steps:
+                shown["signal"] = (prepared[name], figures.signal.model_dump(mode="json"))
+            shown["lyapunov"] = ({"dataset": measured}, {})
             if collected is not None:
                 for kind in ("sweep", "reconstruction"):
                     own = getattr(figures, kind).model_dump(mode="json")
-                    shown[kind] = (collected, {**own, "series": name})
-            for kind, (cell, options) in shown.items():
+                    shown[kind] = ({"dataset": collected}, {**own, "series": name})
+            for kind, (cells, options) in shown.items():
                 settings = cfg.FigureCell(kind=kind, options={**options, "style": style})
                 self.figures[f"{kind}_{name}"] = Cell(
-                    "figure", settings, {"dataset": cell.reference}
+                    "figure", settings, {role: cell.reference for role, cell in cells.items()}
                 )
 
 

@@ -4,6 +4,7 @@
 localrules:
     figures,
     lyapunov,
+    signal,
 
 
 for name, drawing in PLAN.figures.items():
@@ -45,9 +46,14 @@ for name, drawing in PLAN.figures.items():
 
 rule figures:
     input:
-        figures("sweep", "reconstruction", "lyapunov"),
+        figures("signal", "sweep", "reconstruction", "lyapunov"),
 
 
 rule lyapunov:
     input:
         figures("lyapunov"),
+
+
+rule signal:
+    input:
+        figures("signal"),

@@ -1,4 +1,4 @@
-"""Figures: one function per figure, Dataset in and matplotlib Figure out; `draw` writes files."""
+"""Figures: one function per figure, Datasets in and matplotlib Figure out; `draw` writes files."""
 
 from __future__ import annotations
 
@@ -13,30 +13,35 @@ from matplotlib.figure import Figure
 from tausweep.config import Style
 from tausweep.figures.lyapunov import lyapunov
 from tausweep.figures.reconstruction import reconstruction
+from tausweep.figures.signal import signal
 from tausweep.figures.style import context
 from tausweep.figures.sweep import sweep
 
-FIGURES: dict[str, Callable[[xr.Dataset, Mapping[str, Any]], Figure]] = {
+FIGURES: dict[str, Callable[..., Figure]] = {
     "sweep": sweep,
     "reconstruction": reconstruction,
     "lyapunov": lyapunov,
+    "signal": signal,
 }
+"""Each is called with its options and, by role, the Datasets it shows: most with one `dataset`."""
 
 # Without a date, equal figures are equal files.
 _METADATA: dict[str, dict[str, None]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
 
 
-def draw(kind: str, dataset: xr.Dataset, options: Mapping[str, Any], outputs: list[Path]) -> None:
+def draw(
+    kind: str, inputs: Mapping[str, xr.Dataset], options: Mapping[str, Any], outputs: list[Path]
+) -> None:
     """Draw one figure and write it to every output, each whole or not at all.
 
-    The same dataset and options give the same bytes.
+    The same inputs and options give the same bytes.
 
     Parameters
     ----------
     kind
         A key of `FIGURES`.
-    dataset
-        What the figure shows.
+    inputs
+        What the figure shows, by role.
     options
         How it looks: the settings of its kind and `style`.
     outputs
@@ -52,7 +57,7 @@ def draw(kind: str, dataset: xr.Dataset, options: Mapping[str, Any], outputs: li
     if kind not in FIGURES:
         raise ValueError(f"figure {kind!r} is unknown; allowed are {', '.join(FIGURES)}")
     with context(Style.model_validate(options.get("style", {}))):
-        figure = FIGURES[kind](dataset, options)
+        figure = FIGURES[kind](**inputs, options=options)
         for output in outputs:
             _save(figure, output)
 

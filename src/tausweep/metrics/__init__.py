@@ -14,6 +14,7 @@ from jaxtyping import Float, Shaped
 
 from tausweep.config import Metrics
 from tausweep.metrics import geometry, legacy, spectrum
+from tausweep.signal import unscale
 
 LAST_EPOCHS = 10
 """Epochs whose mean loss is a member's final loss."""
@@ -84,14 +85,13 @@ def run(cell: Metrics, orbit: xr.Dataset, signal: xr.Dataset, train: xr.Dataset)
     diverged = orbit["diverged"].to_numpy().astype(np.int8)
     step = np.arange(min(cell.excerpt, x.shape[1], len(held_out)))
 
-    scale, mean = signal["scale"].to_numpy(), signal["mean"].to_numpy()
     _, loss = xr.align(orbit["diverged"], train["loss"], join="exact")
     final = loss.transpose("member", "epoch").to_numpy()[:, -LAST_EPOCHS:].mean(axis=1)
 
     values = {
         **_state_space(cell, orbits, data, other),
         **_spectra(cell, orbits, data, other, diverged == 1),
-        **_legacy(cell, *(part * scale + mean for part in (orbits, data, other))),
+        **_legacy(cell, *(unscale(signal, part) for part in (orbits, data, other))),
         "diverged": diverged,
         "diverged_at": orbit["diverged_at"].to_numpy(),
         "final_loss": final,
