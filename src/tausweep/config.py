@@ -623,11 +623,11 @@ class Embedding(Settings):
     """Delay embedding of the signal for the estimate of λ_max."""
 
     dimension: PositiveInt | None = None
-    """Delayed copies of every variable, the present one included. Default: 2 where there are
-    several variables, which tells neighbours that only look alike (a drive cos ωt passes each
-    value twice per period) from true ones. A single variable needs it set."""
+    """Delayed copies of every variable, the present one included. Default: the least at which
+    neighbours are not false (Kennel), and more where maps then predict better."""
     delay: PositiveInt | None = None
-    """Delay between coordinates, in steps. Default: a quarter of the mean period."""
+    """Delay between coordinates, in steps. Default: first minimum of the mutual information, or
+    where the autocorrelation falls below 1/e if that is earlier."""
 
 
 class Tangent(Settings):
@@ -645,19 +645,26 @@ class Tangent(Settings):
 
 
 class Lyapunov(Settings):
-    """λ_max from data (Rosenstein, Collins, De Luca 1993)."""
+    """λ_max from data, by maps fitted to neighbours and by the curves of Rosenstein and Kantz."""
 
+    estimator: Literal["auto", "maps", "curves"] = "auto"
+    """Where lambda_max is taken from; both are always measured. Auto: from the maps where they
+    predict, else from the curves, which are less exact but ask less of the data."""
     embedding: Embedding = Embedding()
     theiler: PositiveInt | None = None
     """Theiler window in steps: neighbours closer in time are not used. Default: mean period."""
     max_lag: PositiveInt | None = None
     """Longest time over which divergence is followed, in steps. Default: until it saturates."""
     fit_range: tuple[NaturalInt, PositiveInt] | None = None
-    """First and last lag of the fitted line, in steps. Default: found from the curve."""
-    reference_points: PositiveInt = 5_000
-    """How many points have their nearest neighbour followed."""
+    """First and last lag of the line fitted to the curves, in steps, which then give lambda_max.
+    Default: found from the curves."""
+    reference_points: PositiveInt = 2_000
+    """How many points have their neighbours followed."""
     bootstrap: PositiveInt = 200
-    """Resamples of blocks of reference points for the confidence interval."""
+    """Resamples of blocks of reference points for the curves' interval."""
+    surrogates: NaturalInt = 0
+    """Phase-randomised copies of the signal whose curves are compared with its own; 19 allow a test
+    at 5 %. Default: none."""
     confidence: Fraction = 0.95
     seed: NaturalInt = 0
     tangent: Tangent = Tangent()
@@ -666,6 +673,8 @@ class Lyapunov(Settings):
     def _range_ascends(self) -> Self:
         if self.fit_range is not None and self.fit_range[0] >= self.fit_range[1]:
             raise ValueError(f"fit_range must ascend, found {list(self.fit_range)}")
+        if self.fit_range is not None and self.estimator == "maps":
+            raise ValueError("fit_range is of the curves, and estimator is maps: give one of both")
         return self
 
 

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Float, Int
 
-from tausweep.config import Embedding, Lyapunov, Tangent
-from tausweep.lyapunov import rosenstein, scaling, tangent
-from tausweep.series.simulate import states
-from tausweep.series.system import DelayedFeedback, System
-from tausweep.series.systems import SYSTEMS
-from tausweep.signal import restore
+from tausweep.config import Lyapunov
+from tausweep.lyapunov.data import Measured, measure, verdict
+from tausweep.lyapunov.equations import truth
+from tausweep.lyapunov.scaling import Line
 
 __all__ = ["run"]
 
-ESTIMATOR = (
-    "Rosenstein, Collins, De Luca 1993, Physica D 65, 117: slope of the mean logarithmic distance "
-    "of nearest neighbours, here measured across the flow"
-)
-MINIMUM_STATES = 1_000
-MINIMUM_PERIODS = 10
-"""The least that λ_max can be told from: so many states, over so many Theiler windows."""
-SPREAD = 0.01
-"""How far tangent trajectories start from the signal, relative to its standard deviation."""
-GROWN = 3.0
-"""Least growth, in e-folds, by which equations count as chaotic: a cycle's λ is 0 ± 1/time."""
+ESTIMATORS = {
+    "maps": "Jacobians of maps fitted to neighbours (Eckmann, Kamphorst, Ruelle, Ciliberto 1986, "
+    "Phys. Rev. A 34, 4971; Sano & Sawada 1985, Phys. Rev. Lett. 55, 1082)",
+    "curves": "slope of the mean log distance of nearest neighbours across the flow (Rosenstein, "
+    "Collins, De Luca 1993, Physica D 65, 117), interval with that of the log mean distance "
+    "(Kantz 1994, Phys. Lett. A 185, 77)",
+}
 
 
 def run(cell: Lyapunov, signal: xr.Dataset) -> xr.Dataset:
@@ -37,59 +29,42 @@ def run(cell: Lyapunov, signal: xr.Dataset) -> xr.Dataset:
     Returns
     -------
     Dataset
-        The curve `divergence` (lag) and its fitted range; `lambda_max` in nats per step and per
-        unit of time, `tau_pred` = ln 2 / λ_max in steps, both with intervals at the cell's
-        confidence. Attr `verdict` is "chaotic"; or it is "no scaling range" or "not chaotic",
-        and these numbers are NaN. `lambda_max_equations` is NaN for a signal without equations.
+        `lambda_max` in nats per step and per unit of time, and `tau_pred` = ln 2 / λ_max in steps,
+        with intervals at the cell's confidence. Attr `verdict` is "chaotic"; or it is "not
+        chaotic", "no scaling range" or "maps do not predict", and these numbers are NaN. Attr
+        `estimator` says what they are from. Beside them stand what each estimator found
+        (`lambda_max_maps`, `lambda_max_rosenstein`, `lambda_max_kantz`), the maps that were tried
+        (`maps`), the curves `divergence` (curve, lag), the fitted range, and the curves the
+        embedding was read from. `lambda_max_equations` is NaN for a signal without equations.
 
     Raises
     ------
     ValueError
-        If the training part is too short for the settings, or a single variable comes without
-        an embedding.
+        If the training part is too short for the settings.
     """
     train = signal["x"].values[: int(signal["train_steps"])]
-    period = rosenstein.mean_period(train)
-    theiler = cell.theiler or max(1, round(period))
-    states = _states(cell.embedding, train, period)
-    shortest = max(period, 2 * (len(train) - len(states)))
-    _check_length(cell, len(states), theiler, shortest)
-    rng = np.random.default_rng(cell.seed)
-    divergence = rosenstein.diverge(
-        states,
-        theiler=theiler,
-        max_lag=cell.max_lag,
-        reference_points=cell.reference_points,
-        rng=rng,
-    )
-    resampled = divergence.bootstrap(cell.bootstrap, rng)
-    if cell.fit_range is None:
-        line = scaling.find(divergence, resampled, shortest=shortest, confidence=cell.confidence)
-    else:
-        line = scaling.take(divergence, resampled, cell.fit_range, confidence=cell.confidence)
-    verdict = "chaotic"
-    if not divergence.saturates:
-        line, verdict = None, "not chaotic"
-    elif line is None:
-        verdict = "no scaling range"
+    found = measure(train, cell)
+    word, by = verdict(found, cell, len(train))
+    variables = {
+        **_headline(found, by, signal.attrs),
+        **_curves(found, cell),
+        **_lines(found),
+        **_maps(found),
+        **_embedding(found),
+        **truth(cell.tangent, signal),
+    }
     return xr.Dataset(
         {
             name: (dims, values, {"long_name": long_name, "units": units})
-            for name, (dims, values, long_name, units) in {
-                **_curve(divergence, resampled, theiler),
-                **_estimate(line, signal.attrs),
-                **_truth(cell.tangent, signal),
-            }.items()
+            for name, (dims, values, long_name, units) in variables.items()
         },
-        coords={
-            "lag": ("lag", divergence.lag, {"long_name": "time since neighbours", "units": "step"}),
-            "bound": ("bound", ["lower", "upper"], {"long_name": "bound", "units": "1"}),
-        },
+        coords=_coordinates(found, signal),
         attrs={
             **signal.attrs,
             "title": signal.attrs["title"].replace("Signal", "Largest Lyapunov exponent", 1),
-            "verdict": verdict,
-            "estimator": ESTIMATOR,
+            "verdict": word,
+            "estimator": ESTIMATORS[by] if by else "none",
+            "estimated_by": by or "none",
             "confidence": cell.confidence,
         },
     )
@@ -99,168 +74,217 @@ Variables = dict[str, tuple[tuple[str, ...], Any, str, str]]
 """Dimensions, values, long name and unit of variables, by their names."""
 
 
-def _states(
-    embedding: Embedding, train: Float[np.ndarray, "time variable"], period: float
-) -> Float[np.ndarray, "state coordinate"]:
-    dimension = embedding.dimension or (2 if train.shape[1] > 1 else 1)
-    if dimension * train.shape[1] < 2:
-        raise ValueError(
-            "lyapunov.embedding.dimension must be at least 2 for a signal of one variable, whose "
-            "values alone do not fix a state: set it (often 3 to 7), and lyapunov.embedding.delay"
-        )
-    delay = embedding.delay or max(1, round(period / 4))
-    if (dimension - 1) * delay >= len(train):
-        raise ValueError(
-            f"lyapunov.embedding spans {(dimension - 1) * delay} steps, and the training part has "
-            f"{len(train)}: lower dimension or delay, or give a longer series"
-        )
-    return rosenstein.embed(train, dimension, delay)
-
-
-def _check_length(cell: Lyapunov, states: int, theiler: int, shortest: float) -> None:
-    if cell.max_lag is not None and cell.fit_range is None and cell.max_lag < shortest:
-        raise ValueError(
-            f"lyapunov.max_lag must be at least {shortest:.0f} steps for this signal (one mean "
-            f"period, and twice the embedding), found {cell.max_lag}: raise it"
-        )
-    least = max(MINIMUM_STATES, MINIMUM_PERIODS * theiler, 2 * (cell.max_lag or 0))
-    if states < least:
-        raise ValueError(
-            f"the signal's training part gives {states} states and λ_max needs at least {least} "
-            f"({MINIMUM_STATES}, {MINIMUM_PERIODS} Theiler windows of {theiler} steps, and twice "
-            "lyapunov.max_lag): raise the series' steps, or lower signal.held_out, "
-            "lyapunov.theiler or lyapunov.max_lag"
-        )
-
-
-def _curve(
-    divergence: rosenstein.Divergence,
-    resampled: Float[np.ndarray, "resample lag"],
-    theiler: int,
-) -> Variables:
+def _coordinates(found: Measured, signal: xr.Dataset) -> dict[str, Any]:
+    coordinates: dict[str, tuple[str, Any, str, str]] = {
+        "bound": ("bound", ["lower", "upper"], "bound", "1"),
+        "lag": ("lag", _longest(found), "time since neighbours", "step"),
+        "curve_estimator": ("curve", [c.estimator for c in found.curves], "estimator", "1"),
+        "curve_dimension": (
+            "curve",
+            [c.dimension for c in found.curves],
+            "dimension of the delay embedding",
+            "1",
+        ),
+        "curve_radius": (
+            "curve",
+            [c.radius for c in found.curves],
+            "radius of neighbourhoods, in standard deviations",
+            "1",
+        ),
+        "delay_lag": (
+            "delay_lag",
+            1 + np.arange(len(found.embedding.mutual_information)),
+            "lag",
+            "step",
+        ),
+        "embedding_size": (
+            "embedding_size",
+            1 + np.arange(len(found.embedding.false_neighbours)),
+            "dimension of the delay embedding",
+            "1",
+        ),
+        "variable": ("variable", signal["variable"].values, "variable", "1"),
+    }
     return {
-        "divergence": (
-            ("lag",),
-            divergence.mean,
-            "mean ln distance of neighbours, across the flow, in standard deviations",
-            "1",
-        ),
-        "divergence_std_error": (
-            ("lag",),
-            resampled.std(axis=0, ddof=1),
-            "standard error of divergence, by block bootstrap",
-            "1",
-        ),
-        "saturation": ((), divergence.saturated, "ln rms distance of unrelated states", "1"),
-        "theiler": ((), theiler, "Theiler window", "step"),
-        "reference_points": ((), divergence.reference_points, "number of neighbour pairs", "1"),
-        "zero_distances": ((), divergence.zero_distances, "distances of zero, left out", "1"),
+        name: (dim, values, {"long_name": long_name, "units": units})
+        for name, (dim, values, long_name, units) in coordinates.items()
     }
 
 
-def _estimate(line: scaling.Line | None, attrs: dict[str, Any]) -> Variables:
-    if line is None:
-        line = scaling.Line(-1, -1, np.nan, np.nan, (np.nan, np.nan))
-    interval = np.array(line.interval)
+def _longest(found: Measured) -> np.ndarray:
+    return np.unique(np.concatenate([curve.lag for curve in found.curves]))
+
+
+def _headline(found: Measured, by: str | None, attrs: dict[str, Any]) -> Variables:
+    value, interval = np.nan, np.full(2, np.nan)
+    if by == "maps" and found.maps is not None:
+        value, interval = found.maps.best.exponent, np.array(found.maps.interval)
+    elif by == "curves" and found.line is not None:
+        value, interval = found.line.slope, np.array(found.line.interval)
+    per_time = f"nat ({attrs['time_unit']})-1"
     return {
-        "lambda_max": ((), line.slope, "largest Lyapunov exponent", "nat step-1"),
+        "lambda_max": ((), value, "largest Lyapunov exponent", "nat step-1"),
         "lambda_max_interval": (("bound",), interval, "interval of lambda_max", "nat step-1"),
         "lambda_max_per_time": (
             (),
-            line.slope / attrs["dt"],
+            value / attrs["dt"],
             "largest Lyapunov exponent per unit of time",
-            f"nat ({attrs['time_unit']})-1",
+            per_time,
         ),
-        "tau_pred": ((), np.log(2) / line.slope, "predictability time", "step"),
+        "tau_pred": ((), np.log(2) / value, "predictability time", "step"),
         "tau_pred_interval": (
             ("bound",),
             np.log(2) / interval[::-1],
             "interval of tau_pred",
             "step",
         ),
-        "fit_start": ((), line.start, "first lag of the fitted line; -1: none", "step"),
-        "fit_stop": ((), line.stop, "last lag of the fitted line; -1: none", "step"),
-        "intercept": ((), line.intercept, "fitted line at lag 0", "1"),
     }
 
 
-def _truth(cell: Tangent, signal: xr.Dataset) -> Variables:
-    """λ_max of the equations on the attractor the signal lies on, with its standard error.
-
-    Noise is left out: it is that of the equations alone. Members that left the attractor do not
-    count; where most did, there is no number.
-    """
-    mean = error = np.nan
-    chaotic = False
-    if signal.attrs["system"] in SYSTEMS:
-        system = SYSTEMS[signal.attrs["system"]](**json.loads(signal.attrs["parameters"]))
-        length = cell.time or 200.0 * system.timescale
-        exponents = _from_equations(cell, signal, system, length)
-        exponents = exponents[np.isfinite(exponents)]
-        if 2 * len(exponents) > cell.members:
-            mean = exponents.mean() * signal.attrs["dt"]
-            error = exponents.std(ddof=1) * signal.attrs["dt"] / np.sqrt(len(exponents))
-            chaotic = exponents.mean() * length > GROWN
-    return {
-        "lambda_max_equations": (
-            (),
-            mean,
-            "largest Lyapunov exponent, from the equations",
-            "nat step-1",
-        ),
-        "lambda_max_equations_std_error": (
-            (),
-            error,
-            "standard error of lambda_max_equations",
-            "nat step-1",
-        ),
-        "tau_pred_equations": (
-            (),
-            np.log(2) / mean if chaotic else np.nan,
-            "predictability time, from the equations",
-            "step",
-        ),
-    }
-
-
-def _from_equations(
-    cell: Tangent, signal: xr.Dataset, system: System, length: float
-) -> Float[np.ndarray, "member"]:
-    """Exponents of trajectories that start beside random states of the signal's training part.
-
-    So all are on the signal's own attractor, where a system has several. They start a little
-    off it: those from neighbouring samples would otherwise retrace one another for long.
-    """
+def _curves(found: Measured, cell: Lyapunov) -> Variables:
+    """Curves on one grid of lags; NaN where a curve was not followed."""
+    lags = _longest(found)
+    mean, error = np.full((2, len(found.curves), len(lags)), np.nan)
     rng = np.random.default_rng(cell.seed)
-    if isinstance(system, DelayedFeedback):
-        start = np.array([system.draw(rng) for _ in range(cell.members)])
-        times = np.zeros(cell.members)
-    else:
-        sample = rng.integers(int(signal["train_steps"]), size=cell.members)
-        times = signal["time"].values[sample]
-        known = _known_states(signal, system, sample)
-        start = known + SPREAD * known.std(axis=0) * rng.standard_normal(known.shape)
-    exponents = tangent.exponents(
-        system,
-        start,
-        times,
-        length=length,
-        transient=cell.transient or 50.0 * system.timescale,
-        rng=rng,
-    )
-    return exponents[:, 0]
+    for c, curve in enumerate(found.curves):
+        at = np.searchsorted(lags, curve.lag)
+        mean[c, at] = curve.mean
+        error[c, at] = curve.bootstrap(max(cell.bootstrap, 2), rng).std(axis=0, ddof=1)
+    surrogates = np.full((len(found.surrogates), len(lags)), np.nan)
+    surrogates[:, np.searchsorted(lags, found.curves[0].lag)] = found.surrogates
+    first = found.curves[0]
+    return {
+        "divergence": (
+            ("curve", "lag"),
+            mean,
+            "mean ln distance of neighbours, across the flow, in standard deviations",
+            "1",
+        ),
+        "divergence_std_error": (
+            ("curve", "lag"),
+            error,
+            "standard error of divergence, by block bootstrap",
+            "1",
+        ),
+        "saturation": (
+            ("curve",),
+            [curve.saturation for curve in found.curves],
+            "ln rms distance of unrelated states",
+            "1",
+        ),
+        "mean_period": ((), found.period, "mean period", "step"),
+        "theiler": ((), found.theiler, "Theiler window", "step"),
+        "reference_points": ((), int(first.count[:, 0].sum()), "number of reference points", "1"),
+        "zero_distances": (
+            (),
+            first.zero_distances,
+            "distances of nearest neighbours that were zero, left out",
+            "1",
+        ),
+        "surrogate_divergence": (
+            ("surrogate", "lag"),
+            surrogates,
+            "divergence of phase-randomised data less its saturation",
+            "1",
+        ),
+        "surrogate_p": (
+            (),
+            found.p_value,
+            "share of surrogates whose neighbours stay as close as the data's",
+            "1",
+        ),
+    }
 
 
-def _known_states(
-    signal: xr.Dataset, system: System, sample: Int[np.ndarray, "member"]
-) -> Float[np.ndarray, "member coordinate"]:
-    """States of the system at samples of a signal: read off, or, where noise or partial observation
-    hides them, followed from the initial state of the orbit.
-    """
-    names = list(system.coordinates)
-    if set(names) <= set(signal["variable"].values) and not signal.attrs["noise"]:
-        return np.asarray(restore(signal).sel(variable=names)[sample])
-    since_start = np.append(0.0, signal["time"].values[sample])
-    time, place = np.unique(since_start, return_inverse=True)
-    initial = np.array(json.loads(signal.attrs["initial_state"]))
-    return np.asarray(states(system, initial, time, 0.0)[place[1:]])
+def _lines(found: Measured) -> Variables:
+    """Slopes of both kinds of curve, and the line that is drawn."""
+    out: Variables = {}
+    for name, line in found.by_estimator.items():
+        out |= _exponent(name, line.slope if line else np.nan, line.interval if line else None)
+    drawn = found.line or Line(-1, -1, -1, np.nan, np.nan, (np.nan, np.nan))
+    return out | {
+        "fit_curve": ((), drawn.curve, "curve the line is drawn on; -1: none", "1"),
+        "fit_start": ((), drawn.start, "first lag of the scaling range; -1: none", "step"),
+        "fit_stop": ((), drawn.stop, "last lag of the scaling range; -1: none", "step"),
+        "intercept": ((), drawn.intercept, "fitted line at lag 0", "1"),
+    }
+
+
+def _exponent(name: str, value: float, interval: tuple[float, float] | None) -> Variables:
+    bounds = np.array(interval or (np.nan, np.nan))
+    long_name = f"largest Lyapunov exponent by {name}"
+    return {
+        f"lambda_max_{name}": ((), value, long_name, "nat step-1"),
+        f"lambda_max_{name}_interval": (
+            ("bound",),
+            bounds,
+            f"interval of {long_name}",
+            "nat step-1",
+        ),
+    }
+
+
+def _maps(found: Measured) -> Variables:
+    """The exponent of the best maps, and all that were tried, the best first."""
+    fitted = found.maps
+    if fitted is None:
+        return _exponent("maps", np.nan, None) | {
+            "maps_unexplained": (("maps",), [], "share that maps leave unexplained", "1")
+        }
+    tried = fitted.tried
+    return _exponent("maps", fitted.best.exponent, fitted.interval) | {
+        "maps_unexplained": (
+            ("maps",),
+            [maps.unexplained for maps in tried],
+            "error of prediction relative to the spread of neighbours' images",
+            "1",
+        ),
+        "maps_exponent": (
+            ("maps",),
+            [maps.exponent for maps in tried],
+            "largest Lyapunov exponent",
+            "nat step-1",
+        ),
+        "maps_kind": (("maps",), [maps.kind for maps in tried], "kind of map", "1"),
+        "maps_dimension": (
+            ("maps",),
+            [maps.dimension for maps in tried],
+            "dimension of the delay embedding",
+            "1",
+        ),
+        "maps_step": (("maps",), [maps.step for maps in tried], "steps ahead", "step"),
+        "maps_neighbours": (
+            ("maps",),
+            [maps.neighbours for maps in tried],
+            "states each map is fitted to",
+            "1",
+        ),
+    }
+
+
+def _embedding(found: Measured) -> Variables:
+    chosen = found.embedding
+    return {
+        "embedding_delay": ((), chosen.delay, "delay of the embedding", "step"),
+        "embedding_dimension": ((), chosen.dimension, "dimension of the embedding", "1"),
+        "mutual_information": (
+            ("delay_lag", "variable"),
+            chosen.mutual_information,
+            "mutual information of a variable with itself later",
+            "nat",
+        ),
+        "autocorrelation": (
+            ("delay_lag", "variable"),
+            chosen.autocorrelation,
+            "autocorrelation",
+            "1",
+        ),
+        "false_neighbours": (
+            ("embedding_size",),
+            chosen.false_neighbours,
+            "share of nearest neighbours that are false (Kennel)",
+            "1",
+        ),
+        "cao_e1": (("embedding_size",), chosen.cao_e1, "Cao's E1", "1"),
+        "cao_e2": (("embedding_size",), chosen.cao_e2, "Cao's E2", "1"),
+    }

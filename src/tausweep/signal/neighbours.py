@@ -1,0 +1,94 @@
+"""Nearest neighbours in state space that are not neighbours in time."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.spatial import cKDTree
+
+TREE_DIMENSION = 12
+"""Up to so many coordinates a k-d tree is searched; beyond, it visits nearly all of its points and
+one matrix product of all against all is faster."""
+CHUNK = 20_000_000
+"""Numbers held at once by that product."""
+
+
+def mean_period(x: Float[np.ndarray, "time variable"]) -> float:
+    """Reciprocal of the mean frequency, weighted by the power |FFT|², in steps."""
+    power = (np.abs(np.fft.rfft(x - x.mean(axis=0), axis=0)) ** 2)[1:].sum(axis=1)
+    return float(power.sum() / (power * np.fft.rfftfreq(len(x))[1:]).sum())
+
+
+def nearest(
+    states: Float[np.ndarray, "state coordinate"],
+    reference: Int[np.ndarray, "reference"],
+    count: int,
+    theiler: int,
+) -> tuple[Int[np.ndarray, "found count"], Int[np.ndarray, "found"]]:
+    """Find the `count` nearest neighbours that are more than `theiler` steps away in time.
+
+    Parameters
+    ----------
+    states
+        One row per step; neighbours are sought among all of them.
+    reference
+        Rows whose neighbours are sought; they may lie beyond the end of `states` in time only if
+        `states` was cut from a longer array that is given whole.
+
+    Returns
+    -------
+    array (found, count), array (found,)
+        Rows of neighbours, nearest first, and the reference rows that have so many. Those with
+        fewer are left out.
+    """
+    if states.shape[1] <= TREE_DIMENSION:
+        found = _by_tree(states, reference, count, theiler)
+    else:
+        found = _by_product(states, reference, count, theiler)
+    enough = found[:, -1] >= 0
+    return found[enough], reference[enough]
+
+
+def _by_tree(
+    states: np.ndarray, reference: np.ndarray, count: int, theiler: int
+) -> Int[np.ndarray, "reference count"]:
+    """Ask for more and more neighbours until enough of them are far away in time."""
+    tree = cKDTree(states)
+    found = np.full((len(reference), count), -1)
+    missing = np.arange(len(reference))
+    # At most 2·theiler + 1 states are too close in time, so this many always suffice.
+    most = min(count + 2 * theiler + 1, len(states))
+    asked = min(count + 8, most)
+    while len(missing):
+        index = tree.query(states[reference[missing]], k=asked)[1].reshape(len(missing), -1)
+        apart = np.abs(index - reference[missing, None]) > theiler
+        has = apart.sum(axis=1) >= count
+        first = np.argsort(~apart[has], axis=1, kind="stable")[:, :count]
+        found[missing[has]] = np.take_along_axis(index[has], first, axis=1)
+        if asked == most:
+            break
+        missing = missing[~has]
+        asked = min(3 * asked, most)
+    return found
+
+
+def _by_product(
+    states: np.ndarray, reference: np.ndarray, count: int, theiler: int
+) -> Int[np.ndarray, "reference count"]:
+    """Squared distances by |a|² − 2ab + |b|², in chunks."""
+    square = (states**2).sum(axis=1)
+    found = np.full((len(reference), count), -1)
+    time = np.arange(len(states))
+    for rows in np.array_split(
+        np.arange(len(reference)), 1 + len(reference) * len(states) // CHUNK
+    ):
+        at = reference[rows]
+        distance = square - 2 * states[at] @ states.T
+        distance[np.abs(time - at[:, None]) <= theiler] = np.inf
+        index = np.argpartition(distance, count - 1, axis=1)[:, :count]
+        by_index = np.take_along_axis(distance, index, axis=1)
+        order = np.argsort(by_index, axis=1)
+        nearest_first = np.take_along_axis(index, order, axis=1)
+        nearest_first[np.isinf(np.take_along_axis(by_index, order, axis=1))] = -1
+        found[rows] = nearest_first
+    return found
