@@ -42,7 +42,7 @@ neighbours are many, and where they are few, 5 is less easily led astray."""
 IMPLAUSIBLE = 3.0
 """A vector whose correction by `ghkss` is more than so many times the noise has found no manifold
 and is not corrected."""
-CLEAN = 1e-3
+CLEAN = 1e-2
 """A variable with less than this share of the largest noise is taken to have that much, so that
 measuring in units of noise stays possible."""
 NEIGHBOURS = 100
