@@ -227,8 +227,8 @@ def noise_level(x: Float[np.ndarray, "time"]) -> Noise:
     - coarse-grained dimensions (Schreiber 1993, Phys. Rev. E 48, R13): see `_recurrence_noise`.
     """
     x = (x - x.mean()) / x.std()
-    orders = np.array([np.sqrt(np.mean(np.diff(x, k) ** 2) / comb(2 * k, k)) for k in (10, 12)])
-    difference = Noise(float(orders[1]), bool(orders[1] > 0.97 * orders[0]), True)
+    orders = np.array([np.sqrt(np.mean(np.diff(x, k) ** 2) / comb(2 * k, k)) for k in (16, 24)])
+    difference = Noise(float(orders[1]), bool(orders[1] > 0.92 * orders[0]), True)
     recurrence = _recurrence_noise(x)
     smooth = difference.level < 2 * recurrence.level
     # A bound counts against an estimate only if it is clearly lower.
