@@ -242,10 +242,12 @@ def test_never_negative_at_its_defaults(name, steps, share):
         assert (gain(x, raw, cleaned) > -0.02).all(), method
 
 
-def test_white_noise_is_left_alone():
-    x = np.random.default_rng(0).standard_normal((2_000, 1))
-    for method in ("simple", "ghkss"):
-        cleaned, report = reduce_noise(x, method=method)
+@pytest.mark.parametrize("draw", ["standard_normal", "random", "standard_exponential"])
+@pytest.mark.parametrize("steps", [500, 2_000])
+def test_white_noise_is_left_alone(draw, steps):
+    for seed in range(3):
+        x = getattr(np.random.default_rng(seed), draw)((steps, 1))
+        cleaned, report = reduce_noise(x, method="simple" if seed else "ghkss")
         np.testing.assert_array_equal(cleaned, x)
         assert "noise is more than" in report.stopped
 

@@ -248,7 +248,7 @@ def _recurrence_noise(x: Float[np.ndarray, "time"], dimension: int = 4) -> Noise
     d_m = d ln C_m / d ln r. Where m samples determine the next one, d_{m+1} − d_m is zero for exact
     data, and for Gaussian noise g(r / 2σ), g(z) = 2 z e^{−z²} / (√π erf z): one below the noise,
     zero above it. σ is fitted to this; it is resolved if the smallest radii with enough pairs show
-    the rise.
+    the rise. Where the largest show it too, all is noise.
     """
     vectors = embed(x[:, None], dimension + 1, 1)
     vectors = vectors[:: -(-len(vectors) // 4_000)]
@@ -265,6 +265,8 @@ def _recurrence_noise(x: Float[np.ndarray, "time"], dimension: int = 4) -> Noise
     r, rise = np.exp(ln_r[1:-1]), d[1] - d[0]
     if rise[:3].mean() < 0.25:  # g(1.3)
         return Noise(float(r[1] / 2.6), False, False)
+    if rise[-1] > 0.5:  # nor do larger radii show dynamics
+        return Noise(1.0, True, False)
     levels = np.geomspace(1e-5, 1.5, 500)
     z = r[r < 0.5] / (2 * levels[:, None])
     misfit = (rise[r < 0.5] - 2 / np.sqrt(np.pi) * z * np.exp(-(z**2)) / erf(z)) ** 2
