@@ -40,6 +40,8 @@ LEAST = 100
 """Fewest maps along the trajectory."""
 BETTER = 0.9
 """Another dimension, step or neighbourhood must leave less than this share unexplained."""
+ENOUGH = 0.005
+"""No better maps are sought once the bias that they allow is less than this share of λ_max."""
 ALIKE = 1.5
 """Maps that leave up to so many times the least unexplained part take part in the interval."""
 TRUSTED = 0.1
@@ -170,6 +172,8 @@ def estimate(
             break
         if vary_dimension:
             here = _while_better(here, lambda at: fit(at.dimension + 1, at.step, at.reach))
+        if here.bias < ENOUGH * here.exponent:
+            break
         here = _while_better(here, lambda at: fit(at.dimension, at.step, 4 * at.reach))
         if here.bias > 2 * least:
             break
