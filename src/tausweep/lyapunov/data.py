@@ -51,7 +51,7 @@ class Measured:
     @property
     def maps_predict(self) -> bool:
         """Whether fitted maps explain enough to be believed."""
-        return self.maps is not None and self.maps.best.unexplained <= maps.TRUSTED
+        return self.maps is not None and self.maps.best.trusted
 
     @property
     def p_value(self) -> float:

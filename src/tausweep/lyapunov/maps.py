@@ -108,6 +108,14 @@ class Maps:
         return self.unexplained / self.step
 
     @property
+    def trusted(self) -> bool:
+        """Whether the maps explain enough: nearly all of how neighbours part, and, in every step,
+        more than what they leave unexplained grows by. A stochastic series that is smooth fails
+        the second: it is predicted well over one step, but errors add up faster than they grow.
+        """
+        return self.unexplained <= TRUSTED and self.bias <= abs(self.exponent)
+
+    @property
     def likely_bias(self) -> float:
         """As `bias`; but where the map is global, its error changes sign along the trajectory, and
         of it matters 2 u of λ (which covers Lorenz-96 of 10 to 40 variables).
@@ -183,12 +191,12 @@ def estimate(
     tried = [maps for maps in (*done.values(), whole) if maps is not None]
     if not tried:
         return None
-    tried.sort(key=lambda maps: (maps.unexplained > TRUSTED, maps.bias))
+    tried.sort(key=lambda maps: (not maps.trusted, maps.bias))
     best = tried[0]
     alike = [
         maps.exponent
         for maps in tried
-        if maps is best or (maps.bias <= ALIKE * best.bias and maps.unexplained <= TRUSTED)
+        if maps is best or (maps.trusted and maps.bias <= ALIKE * best.bias)
     ]
     choice = np.abs(np.array(alike) - best.exponent).max()
     sampling = student.ppf(0.5 + confidence / 2, FREEDOM) * best.sampling_error
