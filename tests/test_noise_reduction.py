@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tausweep.lyapunov import rosenstein
-from tausweep.series.simulate import orbit
+from tausweep.series.simulate import states
 from tausweep.series.systems import Lorenz63, Rossler
 from tausweep.signal import noise_reduction as nr
 from tausweep.signal.noise_reduction import reduce_noise
@@ -253,10 +253,10 @@ def test_white_noise_is_left_alone(draw, steps):
 
 
 SYSTEMS = {
-    "lorenz": lambda n, s: orbit(
+    "lorenz": lambda n, s: states(
         LORENZ, np.array([1 + s, 2, 20]), 0.05 * s * np.arange(n) + 0.02 * np.arange(n), 20.0
     ),
-    "rossler": lambda n, s: orbit(
+    "rossler": lambda n, s: states(
         ROSSLER, np.array([1 + s, 1, 0]), (0.05 + 0.1 * s) * np.arange(n), 50.0
     ),
     "henon": lambda n, s: henon(n, a=1.2 + 0.2 * s),
