@@ -95,7 +95,7 @@ class Pairs:
         self.there, self.here = nearest(known, evenly, max(RADII), theiler)
         self.states = states
         self.flow = np.zeros((0, 0))
-        if flow:
+        if flow and states.shape[1] > 1:  # across a line there is nothing
             velocity = np.gradient(states, axis=0)
             speed = np.linalg.norm(velocity, axis=1, keepdims=True)
             self.flow = velocity / np.where(speed > 0, speed, 1.0)
