@@ -132,7 +132,7 @@ def false_neighbours(
 ) -> tuple[
     Float[np.ndarray, "dimension"], Float[np.ndarray, "dimension"], Float[np.ndarray, "dimension"]
 ]:
-    """Test dimensions 1 … `most`: does the next delayed sample tear nearest neighbours apart?
+    """Count, at dimensions 1 … `most`, the neighbours that the next delayed sample tears apart.
 
     Returns
     -------
