@@ -128,6 +128,7 @@ def test_the_signals_own_attractor_is_measured():
 # ------------------------------------------------------------------------------------ from data
 
 QUICK = config.Tangent(members=2, time=1.0, transient=1.0)
+SMALL = config.Lyapunov(reference_points=300, bootstrap=20, tangent=QUICK)
 
 
 class Known(NamedTuple):
@@ -167,7 +168,8 @@ def measured(known: Known, seed: int) -> tuple[float, float, float, xr.Dataset]:
     """The estimate and its interval per unit of time, from `STEPS` training samples."""
     cell = known.series.model_copy(update={"seed": seed})
     sample = signal.run(config.Signal(held_out=0.5), series.run(cell))
-    found = lyapunov.run(config.Lyapunov(tangent=QUICK), sample)
+    # Few reference points: the curves are not what is tested here.
+    found = lyapunov.run(SMALL, sample)
     lower, upper = found["lambda_max_interval"].values / cell.dt
     return float(found["lambda_max_per_time"]), lower, upper, found
 
@@ -231,9 +233,6 @@ def lorenz():
 def standard(x: np.ndarray) -> np.ndarray:
     x = np.asarray(x, dtype=float).reshape(len(x), -1)
     return (x - x.mean(axis=0)) / x.std(axis=0)
-
-
-SMALL = config.Lyapunov(reference_points=300, bootstrap=20)
 
 
 def exponent(x: np.ndarray) -> float:
@@ -757,35 +756,32 @@ NEVER_CHAOTIC = {
     "white": white,
     "white, three variables": lambda steps, rng: rng.standard_normal((steps, 3)),
     "noise with memory": autoregressive,
-    "noise with memory, three variables": lambda n, rng: lfilter(
-        [1], [1, -0.5], rng.standard_normal((n, 3)), axis=0
-    ),
     "random walk": lambda steps, rng: rng.standard_normal(steps).cumsum(),
 }
 THEILER = {"random walk": 50}
 """Its mean period grows with its length, so that no series is long enough for that."""
 
 
-def judge(name: str, steps: int, seed: int) -> tuple[str, data.Measured]:
+def judge(name: str, steps: int, seed: int) -> str:
     x = standard(NEVER_CHAOTIC[name](steps, np.random.default_rng(seed)))
-    cell = config.Lyapunov(reference_points=1_000, bootstrap=50, theiler=THEILER.get(name))
+    cell = SMALL.model_copy(update={"theiler": THEILER.get(name)})
     found = data.measure(x, cell)
-    return data.verdict(found, cell, len(x))[0], found
+    return data.verdict(found, cell, len(x))[0]
 
 
 @pytest.mark.parametrize("name", list(NEVER_CHAOTIC))
 def test_what_is_not_chaotic_is_not_called_so(name):
     for seed in range(2):
-        word, _ = judge(name, 2_000, seed)
+        word = judge(name, 1_500, seed)
         assert word in ("not chaotic", "no scaling range"), seed
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", list(NEVER_CHAOTIC))
 def test_what_is_not_chaotic_is_never_called_so(name):
-    lengths = [1_500, 2_000, 3_000, 2_000, 5_000]
-    called = [seed for seed in range(50) if judge(name, lengths[seed % 5], seed)[0] == "chaotic"]
-    assert called == []
+    lengths = [1_500, 1_500, 1_500, 1_500, 3_000]
+    words = [judge(name, lengths[seed % 5], seed) for seed in range(50)]
+    assert set(words) <= {"not chaotic", "no scaling range"}
 
 
 REGULAR = ["circle", "torus, one variable", "decay", "sawtooth of whole steps"]
