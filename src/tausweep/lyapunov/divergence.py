@@ -26,7 +26,8 @@ NEAR = 2.0
 LAGS = 120
 """At most about this many lags of the curve are computed; longer curves are thinned."""
 RADII = (5, 20)
-"""Kantz's radii ε are the median distances to the neighbours of these ranks."""
+"""Kantz's radii ε are the median distances to the neighbours of these ranks; of the states within ε,
+as many as the largest rank are followed, the nearest."""
 FLOW_PERIOD = 6.0
 """Series with a shorter mean period, in steps, count as maps, which have no flow direction."""
 
@@ -95,7 +96,7 @@ class Pairs:
         self.there, self.here = nearest(known, evenly, max(RADII), theiler)
         self.states = states
         self.flow = np.zeros((0, 0))
-        if flow:
+        if flow and states.shape[1] > 1:  # across a line there is nothing
             velocity = np.gradient(states, axis=0)
             speed = np.linalg.norm(velocity, axis=1, keepdims=True)
             self.flow = velocity / np.where(speed > 0, speed, 1.0)
@@ -108,7 +109,7 @@ class Pairs:
         square = np.einsum("...c,...c->...", between, between)
         if len(self.flow):
             square -= np.einsum("...c,...c->...", between, self.flow[i]) ** 2
-        return np.sqrt(np.maximum(square, 0.0))
+        return np.asarray(np.sqrt(np.maximum(square, 0.0)))
 
     def later(self, lag: int, rows: slice | np.ndarray = slice(None)) -> np.ndarray:
         """Distances (reference, neighbour) of the references in `rows`, some steps later."""

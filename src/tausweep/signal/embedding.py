@@ -132,13 +132,14 @@ def false_neighbours(
 ) -> tuple[
     Float[np.ndarray, "dimension"], Float[np.ndarray, "dimension"], Float[np.ndarray, "dimension"]
 ]:
-    """Test dimensions 1 … `most`: does the next delayed sample tear nearest neighbours apart?
+    """Count, at dimensions 1 … `most`, the neighbours that the next delayed sample tears apart.
 
     Returns
     -------
     three arrays (dimension,)
-        Share of false neighbours; Cao's E1 and E2, NaN at the last dimension. Cao's distances are
-        in the maximum norm, as in his paper; neighbours are nearest in the Euclidean one.
+        Share of false neighbours; Cao's E1 and E2, NaN at the last dimension, E2 also where
+        neighbours stay where they are. Cao's distances are in the maximum norm, as in his paper;
+        neighbours are nearest in the Euclidean one.
     """
     false, distance_ratio, step = np.full((3, most), np.nan)
     limit = FALSE_DISTANCE * np.sqrt((x.std(axis=0) ** 2).sum())
@@ -159,9 +160,11 @@ def false_neighbours(
         )
         largest = np.abs(near).max(axis=1)[differ]
         next_largest = np.maximum(largest, np.abs(next_apart).max(axis=1)[differ])
-        distance_ratio[m - 1] = np.mean(next_largest / largest)
+        # On a cycle of whole steps all distances are zero, and stay so.
+        distance_ratio[m - 1] = np.mean(next_largest / largest) if differ.any() else 1.0
         step[m - 1] = np.abs(next_apart).mean()
     e1, e2 = np.full((2, most), np.nan)
     e1[:-1] = distance_ratio[1:] / distance_ratio[:-1]
-    e2[:-1] = step[1:] / step[:-1]
+    moves = step[:-1] > 0
+    e2[:-1][moves] = step[1:][moves] / step[:-1][moves]
     return false, e1, e2

@@ -32,8 +32,7 @@ def nearest(
     states
         One row per step; neighbours are sought among all of them.
     reference
-        Rows whose neighbours are sought; they may lie beyond the end of `states` in time only if
-        `states` was cut from a longer array that is given whole.
+        Rows whose neighbours are sought.
 
     Returns
     -------
@@ -41,6 +40,8 @@ def nearest(
         Rows of neighbours, nearest first, and the reference rows that have so many. Those with
         fewer are left out.
     """
+    if count > len(states):
+        return np.empty((0, count), dtype=int), reference[:0]
     if states.shape[1] <= TREE_DIMENSION:
         found = _by_tree(states, reference, count, theiler)
     else:
