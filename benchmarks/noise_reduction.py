@@ -19,9 +19,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tausweep.series.simulate import orbit
+from tausweep.series.simulate import states
 from tausweep.series.systems import Lorenz63, Rossler
-from tausweep.signal.noise_reduction import embed, reduce_noise
+from tausweep.signal.embedding import delay_vectors
+from tausweep.signal.noise_reduction import reduce_noise
 
 METHODS = ("simple", "ghkss")
 
@@ -34,7 +35,7 @@ def noisy(x: np.ndarray, share: float) -> np.ndarray:
 def lorenz(steps: int, dt: float) -> np.ndarray:
     """Lorenz-63 (10, 28, 8/3), all variables."""
     system = Lorenz63(10.0, 28.0, 8 / 3)
-    return orbit(system, np.array([1.0, 2.0, 20.0]), dt * np.arange(steps), 20.0)
+    return states(system, np.array([1.0, 2.0, 20.0]), dt * np.arange(steps), 20.0)
 
 
 def henon(steps: int) -> np.ndarray:
@@ -49,7 +50,7 @@ def henon(steps: int) -> np.ndarray:
 def plain(x: np.ndarray, method: str, noise: float) -> float:
     """Seconds of one iteration as a loop over the points, brute-force neighbours."""
     u = (x - x.mean(axis=0)) / x.std(axis=0)
-    vectors = embed(u, 5 if method == "simple" else 11, 1)
+    vectors = delay_vectors(u, 5 if method == "simple" else 11, 1)
     start = time.process_time()
     for vector in vectors:
         distance = np.abs(vectors - vector).max(axis=1)
@@ -93,7 +94,7 @@ def cases() -> Iterator[tuple[str, np.ndarray]]:
     yield "Hénon x y", henon(20_000)
     yield "Lorenz-63 x, dt .01", lorenz(20_000, 0.01)[:, :1]
     rossler = Rossler(0.2, 0.2, 5.7)
-    yield "Rössler x, dt .1", orbit(rossler, np.ones(3), 0.1 * np.arange(20_000), 50.0)[:, :1]
+    yield "Rössler x, dt .1", states(rossler, np.ones(3), 0.1 * np.arange(20_000), 50.0)[:, :1]
     yield "sine, 31 samples a turn", np.sin(0.2 * np.arange(20_000))[:, None]
     yield "Lorenz-63 x, dt .02, 1 000 points", lorenz(1_000, 0.02)[:, :1]
     yield "Lorenz-63 x, dt .05, 1 000 points", lorenz(1_000, 0.05)[:, :1]
