@@ -652,6 +652,10 @@ class Signal(Settings):
                 raise ValueError(f"steps[{i}] is embed, which must be the last step: move it there")
         return self
 
+    def without(self, kind: str) -> Self:
+        """The same settings without the steps of a kind."""
+        return self.model_copy(update={"steps": [s for s in self.steps if s.step != kind]})
+
     def train_steps(self, samples: int) -> int:
         """Length of the training part of a signal from a series of so many samples.
 

@@ -86,14 +86,12 @@ def _record(reports: Sequence[Report], iterations: int) -> xr.Dataset:
         ),
     }
     for name, long_name in OF_ITERATIONS.items():
-        dims, shape = ("part", "iteration"), (len(reports), iterations)
-        if name in OF_VARIABLES:
-            dims, shape = (*dims, "variable"), (*shape, len(noise[0]))
-        values = np.full(shape, np.nan)
+        own = ("variable",) if name in OF_VARIABLES else ()
+        values = np.full((len(reports), iterations, *(len(noise[0]) for _ in own)), np.nan)
         for part, report in enumerate(reports):
             for i, done in enumerate(report.iterations):
                 values[part, i] = getattr(done, name)
-        found[name] = (dims, values, long_name)
+        found[name] = (("part", "iteration", *own), values, long_name)
     return xr.Dataset(
         {
             name: (dims, values, {"long_name": long_name, "units": "1"})
