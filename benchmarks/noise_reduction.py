@@ -21,7 +21,8 @@ import numpy as np
 
 from tausweep.series.simulate import states
 from tausweep.series.systems import Lorenz63, Rossler
-from tausweep.signal.noise_reduction import embed, reduce_noise
+from tausweep.signal.embedding import delay_vectors
+from tausweep.signal.noise_reduction import reduce_noise
 
 METHODS = ("simple", "ghkss")
 
@@ -49,7 +50,7 @@ def henon(steps: int) -> np.ndarray:
 def plain(x: np.ndarray, method: str, noise: float) -> float:
     """Seconds of one iteration as a loop over the points, brute-force neighbours."""
     u = (x - x.mean(axis=0)) / x.std(axis=0)
-    vectors = embed(u, 5 if method == "simple" else 11, 1)
+    vectors = delay_vectors(u, 5 if method == "simple" else 11, 1)
     start = time.process_time()
     for vector in vectors:
         distance = np.abs(vectors - vector).max(axis=1)

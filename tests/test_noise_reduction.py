@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tausweep.lyapunov import rosenstein
+from tausweep.lyapunov.divergence import diverge
 from tausweep.series.simulate import states
 from tausweep.series.systems import Lorenz63, Rossler
 from tausweep.signal import noise_reduction as nr
+from tausweep.signal.embedding import delay_vectors
 from tausweep.signal.noise_reduction import reduce_noise
 
 LORENZ = Lorenz63(10.0, 28.0, 8 / 3)
@@ -46,7 +47,7 @@ def mackey_glass(steps: int, history: float = 1.2) -> np.ndarray:
 
 @functools.cache
 def clean(name: str, steps: int = 2_500) -> np.ndarray:
-    flow = functools.partial(orbit, transient=20.0)
+    flow = functools.partial(states, transient=20.0)
     t = np.arange(steps)
     made = {
         "lorenz": lambda: flow(LORENZ, np.array([1.0, 2.0, 20.0]), 0.02 * t),
@@ -155,8 +156,9 @@ def test_iterations_equal_to_plain_loops(monkeypatch, crowd, name, variables, di
     u = case(monkeypatch, crowd, name, variables)
     noise = np.array([0.1, 0.08, 0.05])[:variables]
     common = {"dimension": dimension, "delay": delay, "radius": 4.0}
-    v, reach = nr.embed(u, dimension, delay), 4.0 * np.sqrt(np.mean(noise**2))
-    np.testing.assert_array_equal(v, plain_vectors(u, dimension, delay))
+    v, reach = delay_vectors(u, dimension, delay), 4.0 * np.sqrt(np.mean(noise**2))
+    by_sample = v.reshape(len(v), dimension, variables)[:, ::-1].reshape(v.shape)
+    np.testing.assert_array_equal(by_sample, plain_vectors(u, dimension, delay))
 
     def sets(minimum):
         near = nr.neighbourhoods(v, reach, minimum)[0]
@@ -345,13 +347,16 @@ def test_divergence_curve_comes_back():
     raw = noisy(x, 0.05)
 
     def curve(series):
-        return rosenstein.diverge(
-            rosenstein.embed(series / x.std(), 5, 5),
+        rosenstein, *_ = diverge(
+            delay_vectors(series / x.std(), 5, 5),
+            dimension=5,
             theiler=40,
             max_lag=100,
-            reference_points=1_000,
+            references=1_000,
+            flow=True,
             rng=np.random.default_rng(0),
-        ).mean
+        )
+        return rosenstein.mean
 
     error = {
         n: np.abs(curve(s) - curve(x)).mean()

@@ -566,20 +566,65 @@ class Decimate(Settings):
     """Filter first what is too fast for the new sampling, which would look slow after it."""
 
 
+class Denoise(Settings):
+    """Nonlinear noise reduction; what is null is chosen from the data (docs/noise-reduction.md)."""
+
+    step: Literal["denoise"]
+    method: Literal["ghkss", "simple"] = "ghkss"
+    """Local projections (Grassberger et al. 1993), or means over neighbours (Schreiber 1993)."""
+    iterations: PositiveInt = 3
+    """At most so many."""
+    dimension: PositiveInt | None = None
+    """Samples of each variable in a delay vector; odd for simple."""
+    delay: PositiveInt = 1
+    """Between those samples, in steps."""
+    projected: PositiveInt | None = None
+    """Dimensions projected onto, for ghkss only; fewer than dimension times variables."""
+    radius: PositiveFloat = 3.0
+    """Of neighbourhoods, in units of the noise that is left."""
+    minimum_neighbours: PositiveInt | None = None
+    """ghkss: smaller neighbourhoods grow to so many. simple: those with fewer change nothing."""
+    noise: PositiveFloat | None = None
+    """Relative to each variable's standard deviation. Default: estimated."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.method == "ghkss":
+            return self
+        if self.projected is not None:
+            raise ValueError("projected is for method ghkss, and method is simple: leave it out")
+        if self.dimension is not None and self.dimension % 2 == 0:
+            raise ValueError(f"dimension must be odd for method simple, found {self.dimension}")
+        return self
+
+
+def _given_or_auto(value: Any) -> str:
+    return "auto" if isinstance(value, str) else "given"
+
+
+PositiveIntOrAuto = Annotated[
+    Annotated[PositiveInt, Tag("given")] | Annotated[Literal["auto"], Tag("auto")],
+    Discriminator(_given_or_auto),
+]
+
+
 class Embed(Settings):
     """Delay vectors (x(t), x(t − delay), …) in the place of the variables; only as last step."""
 
     step: Literal["embed"]
-    dimension: PositiveInt
-    """Delayed copies of every variable, the present one included."""
-    delay: PositiveInt
-    """Between copies, in steps (of the decimated series, where it is)."""
+    dimension: PositiveIntOrAuto = "auto"
+    """Delayed copies of every variable, the present one included. Auto: the least at which no more
+    than 1 % of neighbours are false in the training part (Kennel)."""
+    delay: PositiveIntOrAuto = "auto"
+    """Between copies, in steps (of the decimated series, where it is). Auto: first minimum of the
+    training part's mutual information, or where its autocorrelation falls below 1/e if earlier."""
 
 
 Step = Annotated[
     Detrend
     | Annotated[HarmonicCycle | Climatology, Field(discriminator="by")]
     | Annotated[GaussianSmooth | SavitzkyGolay, Field(discriminator="by")]
+    | Denoise
     | Decimate
     | Embed,
     Field(discriminator="step"),
@@ -607,15 +652,22 @@ class Signal(Settings):
                 raise ValueError(f"steps[{i}] is embed, which must be the last step: move it there")
         return self
 
+    def without(self, kind: str) -> Self:
+        """The same settings without the steps of a kind."""
+        return self.model_copy(update={"steps": [s for s in self.steps if s.step != kind]})
+
     def train_steps(self, samples: int) -> int:
-        """Length of the training part of a signal from a series of so many samples."""
+        """Length of the training part of a signal from a series of so many samples.
+
+        An embedding that is chosen when the job runs will take away some more.
+        """
         length = int(samples * (1 - self.held_out))
         for step in self.steps:
             match step:
                 case Decimate():
                     length = -(-length // step.factor)
-                case Embed():
-                    length -= (step.dimension - 1) * step.delay
+                case Embed(dimension=int(dimension), delay=int(delay)):
+                    length -= (dimension - 1) * delay
         return length
 
 

@@ -154,6 +154,7 @@ class Plan:
         self.downloads: dict[str, str] = {}
         """Where each file that others publish is fetched from, by its path here."""
         lyapunov: dict[str, Cell] = {}
+        noisy: dict[str, Cell] = {}
         prepared: dict[str, dict[str, Cell]] = {}
         sweeps: list[cfg.Sweep] = []
         metrics: list[Cell] = []
@@ -163,6 +164,10 @@ class Plan:
             prepared[name] = {"series": raw, "signal": signal}
             lyapunov[name] = self._add("lyapunov", experiment.lyapunov, signal=signal)
             self._label(name, raw, signal, lyapunov[name])
+            if (before := experiment.signal.without("denoise")) != experiment.signal:
+                still_noisy = self._add("signal", before, series=raw)
+                noisy[name] = self._add("lyapunov", experiment.lyapunov, signal=still_noisy)
+                self._label(f"{name} before denoise", still_noisy, noisy[name])
             for label, model in experiment.models.items():
                 for method in experiment.methods:
                     by = method.name or method.method
@@ -182,7 +187,7 @@ class Plan:
                 metrics=metrics,
                 lyapunov=list(lyapunov.values()),
             )
-        self._draw(prepared, lyapunov, collected)
+        self._draw(prepared, lyapunov, noisy, collected)
 
     def cell(self, stage: str, key: str) -> Cell:
         """The cell with this key.
@@ -281,6 +286,7 @@ class Plan:
         self,
         prepared: Mapping[str, Mapping[str, Cell]],
         lyapunov: Mapping[str, Cell],
+        noisy: Mapping[str, Cell],
         collected: Cell | None,
     ) -> None:
         figures = self.experiment.figures
@@ -290,12 +296,16 @@ class Plan:
             if self.experiment.signal.steps:
                 shown["signal"] = (prepared[name], figures.signal.model_dump(mode="json"))
             shown["lyapunov"] = ({"dataset": measured}, {})
+            if name in noisy:
+                shown["lyapunov-noisy"] = ({"dataset": noisy[name]}, {})
             if collected is not None:
                 for kind in ("sweep", "reconstruction"):
                     own = getattr(figures, kind).model_dump(mode="json")
                     shown[kind] = ({"dataset": collected}, {**own, "series": name})
             for kind, (cells, options) in shown.items():
-                settings = cfg.FigureCell(kind=kind, options={**options, "style": style})
+                settings = cfg.FigureCell(
+                    kind=kind.removesuffix("-noisy"), options={**options, "style": style}
+                )
                 self.figures[f"{kind}_{name}"] = Cell(
                     "figure", settings, {role: cell.reference for role, cell in cells.items()}
                 )

@@ -20,6 +20,7 @@ from jaxtyping import Float
 from tausweep.config import Signal
 from tausweep.signal.cycle import cycle
 from tausweep.signal.decimate import decimate
+from tausweep.signal.denoise import denoise
 from tausweep.signal.detrend import detrend
 from tausweep.signal.embed import embed
 from tausweep.signal.scaling import scale, unscale
@@ -42,6 +43,7 @@ STEPS = {
     "detrend": Step(detrend, "polynomial trend", restored=True),
     "cycle": Step(cycle, "cycle", restored=True),
     "smooth": Step(smooth, "what was smoothed away"),
+    "denoise": Step(denoise, "noise"),
     "decimate": Step(decimate, "what the filter before decimation took away"),
     "embed": Step(embed, None),
 }

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
+from jaxtyping import Float
 
 from tausweep.config import Embed
+from tausweep.signal import embedding
+from tausweep.signal.neighbours import mean_period
 
 
 def embed(cell: Embed, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
@@ -13,34 +16,85 @@ def embed(cell: Embed, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
 
     They begin where the first is whole, and look back only: a training vector holds no held-out
     sample. What was recorded of earlier steps is about the series' variables, of dimension
-    `observed` from here on.
+    `observed` from here on. What is "auto" is chosen from the training part.
 
     Returns
     -------
-    The signal with variables such as `x`, `x(t-17)`; and `delay` (variable) in steps.
+    The signal with variables such as `x`, `x(t-17)`; and `delay` (variable) in steps. Where
+    something was chosen, `chosen_delay` and `chosen_dimension`, and the curves they were read from.
 
     Raises
     ------
     ValueError
         If a vector spans more than the training part.
     """
-    lags = cell.delay * np.arange(cell.dimension)
-    span, train_steps = int(lags[-1]), int(signal["train_steps"])
+    x, observed = signal["x"], signal["variable"]
+    train_steps = int(signal["train_steps"])
+    delay, dimension, record = _resolved(cell, x.values[:train_steps])
+    lags = delay * np.arange(dimension)
+    span = int(lags[-1])
     if span + 2 > train_steps:
         raise ValueError(
-            f"dimension {cell.dimension} and delay {cell.delay} span {span} steps, and the "
+            f"dimension {dimension} and delay {delay} span {span} steps, and the "
             f"training part has {train_steps}: lower them, or give a longer series"
         )
-    x, observed = signal["x"], signal["variable"]
-    vectors = [x.values[span - lag : x.sizes["time"] - lag] for lag in lags]
     names = [f"{name}(t-{lag})" if lag else str(name) for lag in lags for name in observed.values]
     about = {"long_name": "observed variable", "units": "1"}
     out = signal.drop_vars("x").isel(time=slice(span, None)).rename(variable="observed")
     out = out.assign_coords(
         observed=("observed", observed.values, about), variable=("variable", names, observed.attrs)
     )
-    out["x"] = (("time", "variable"), np.concatenate(vectors, axis=1), x.attrs)
+    out["x"] = (("time", "variable"), embedding.delay_vectors(x.values, dimension, delay), x.attrs)
     out["train_steps"] = signal["train_steps"].copy(data=train_steps - span)
-    delay = {"long_name": "how far back the variable looks", "units": "step"}
-    record = xr.Dataset({"delay": ("variable", np.repeat(lags, len(observed)), delay)})
-    return out, record
+    back = {"long_name": "how far back the variable looks", "units": "step"}
+    return out, record.assign(delay=("variable", np.repeat(lags, len(observed)), back))
+
+
+def _resolved(
+    cell: Embed, train: Float[np.ndarray, "time variable"]
+) -> tuple[int, int, xr.Dataset]:
+    """Delay and dimension, and how they were chosen if they were."""
+    if isinstance(cell.delay, int) and isinstance(cell.dimension, int):
+        return cell.delay, cell.dimension, xr.Dataset()
+    train = (train - train.mean(axis=0)) / train.std(axis=0)
+    chosen = embedding.choose(
+        train,
+        theiler=max(1, round(mean_period(train))),
+        delay=None if cell.delay == "auto" else cell.delay,
+        dimension=None if cell.dimension == "auto" else cell.dimension,
+    )
+    per_lag, per_dimension = ("lag", "observed"), ("dimension",)
+    variables = {
+        "chosen_delay": ((), chosen.delay, "delay of the embedding", "step"),
+        "chosen_dimension": ((), chosen.dimension, "dimension of the embedding", "1"),
+        "mutual_information": (
+            per_lag,
+            chosen.mutual_information,
+            "mutual information of a variable with itself later",
+            "nat",
+        ),
+        "autocorrelation": (per_lag, chosen.autocorrelation, "autocorrelation", "1"),
+        "false_neighbours": (
+            per_dimension,
+            chosen.false_neighbours,
+            "share of nearest neighbours that are false (Kennel)",
+            "1",
+        ),
+        "cao_e1": (per_dimension, chosen.cao_e1, "Cao's E1", "1"),
+        "cao_e2": (per_dimension, chosen.cao_e2, "Cao's E2", "1"),
+    }
+    coordinates = {
+        "lag": (chosen.mutual_information, "lag", "step"),
+        "dimension": (chosen.false_neighbours, "dimension of the embedding", "1"),
+    }
+    record = xr.Dataset(
+        {
+            name: (dims, values, {"long_name": long_name, "units": units})
+            for name, (dims, values, long_name, units) in variables.items()
+        },
+        coords={
+            name: (name, 1 + np.arange(len(curve)), {"long_name": long_name, "units": units})
+            for name, (curve, long_name, units) in coordinates.items()
+        },
+    )
+    return chosen.delay, chosen.dimension, record

@@ -31,6 +31,8 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 from scipy.special import erf
 
+from tausweep.signal.embedding import delay_vectors
+
 Series: TypeAlias = Float[np.ndarray, "time variable"]
 Vectors: TypeAlias = Float[np.ndarray, "vector coordinate"]
 
@@ -129,7 +131,7 @@ def reduce_noise(
         Steps between the samples of a delay vector.
     projected
         Dimensions of the manifold, `ghkss` only. None: 3, or 2 for one variable that is not
-        smooth; always less than there are coordinates.
+        smooth, less if there are no more coordinates.
     radius
         Of neighbourhoods, in units of the noise (root mean square over the variables, each
         standardised).
@@ -147,7 +149,8 @@ def reduce_noise(
     Raises
     ------
     ValueError
-        If a variable is constant or not finite, or the series too short for the delay vectors.
+        If a variable is constant or not finite, or the series too short for the delay vectors; if
+        `projected` is not less than there are coordinates.
     """
     span = x.std(axis=0)
     if not np.isfinite(span).all() or not (span > 0).all():
@@ -162,8 +165,14 @@ def reduce_noise(
     smooth = all(level.smooth for level in found)
     dimension = dimension or _default_dimension(method, smooth, x.shape[1])
     if method == "ghkss":
+        coordinates = dimension * x.shape[1]
+        if projected is not None and projected >= coordinates:
+            raise ValueError(
+                f"delay vectors have {coordinates} coordinates, and projected is {projected}: "
+                "lower it, or raise dimension"
+            )
         usual = 3 if smooth or x.shape[1] > 1 else 2
-        projected = min(projected or usual, dimension * x.shape[1] - 1)
+        projected = projected or min(usual, coordinates - 1)
     minimum_neighbours = minimum_neighbours or (30 if method == "ghkss" else 5)
     vectors = len(x) - (dimension - 1) * delay
     if vectors < minimum_neighbours:
@@ -250,12 +259,12 @@ def _recurrence_noise(x: Float[np.ndarray, "time"], dimension: int = 4) -> Noise
     zero above it. σ is fitted to this; it is resolved if the smallest radii with enough pairs show
     the rise. Where the largest show it too, all is noise.
     """
-    vectors = embed(x[:, None], dimension + 1, 1)
+    vectors = delay_vectors(x[:, None], dimension + 1, 1)
     vectors = vectors[:: -(-len(vectors) // 4_000)]
     radii = np.geomspace(1e-4, 1.0, 41)
     pairs = [
         np.asarray(tree.count_neighbors(tree, radii, p=np.inf)) - len(vectors)
-        for tree in (cKDTree(vectors[:, :dimension]), cKDTree(vectors))
+        for tree in (cKDTree(vectors[:, 1:]), cKDTree(vectors))
     ]
     enough = pairs[1] >= 200
     if enough.sum() < 6:
@@ -291,7 +300,7 @@ def average(
     and last ⌊dimension / 2⌋ · delay samples are in the middle of no vector and stay; so do vectors
     with fewer than `minimum_neighbours`.
     """
-    vectors = embed(u, dimension, delay)
+    vectors = delay_vectors(u, dimension, delay)
     reach = radius * float(np.sqrt(np.mean(noise**2)))
     near, stride = neighbourhoods(vectors, reach)
     first = dimension // 2 * delay
@@ -331,7 +340,7 @@ def project(
        no ends, and all corrections count.) Vectors with an `IMPLAUSIBLE` correction give none.
     """
     variables = u.shape[1]
-    vectors = embed(u, dimension, delay)
+    vectors = delay_vectors(u, dimension, delay)
     reach = radius * float(np.sqrt(np.mean(noise**2)))
     near, stride = neighbourhoods(vectors, reach, minimum_neighbours)
     inner = range(1, dimension - 1) if dimension > 2 else range(dimension)
@@ -357,7 +366,7 @@ def project(
         along = np.einsum("vca,vc->va", axes, deviation[part])
         change[part] = -np.einsum("vca,va->vc", axes, share * along) / scale
 
-    by_sample = change.reshape(len(z), dimension, variables)
+    by_sample = change.reshape(len(z), dimension, variables)[:, ::-1]  # the earliest first
     excess = np.abs(by_sample[:, inner.start : inner.stop]) > IMPLAUSIBLE * unit
     plausible = ~excess.any(axis=(1, 2))[:, None]
     total, count = np.zeros_like(u), np.zeros((len(u), 1))
@@ -366,12 +375,6 @@ def project(
         count[k * delay : k * delay + len(z)] += plausible
     total /= np.maximum(count, 1)
     return total, _iteration(noise, reach, stride, near, total)
-
-
-def embed(u: Series, dimension: int, delay: int) -> Vectors:
-    """Delay vectors (u_t, u_{t+delay}, …): sample by sample, and in each variable by variable."""
-    count = len(u) - (dimension - 1) * delay
-    return np.concatenate([u[k * delay : k * delay + count] for k in range(dimension)], axis=1)
 
 
 def neighbourhoods(
