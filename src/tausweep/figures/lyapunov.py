@@ -14,7 +14,7 @@ from matplotlib.figure import Figure, SubFigure
 
 from tausweep.config import Settings, Style
 from tausweep.figures.style import LINES, PALETTE, QUIET, characters, number, shorten
-from tausweep.lyapunov.estimates import Estimate, estimates, says
+from tausweep.lyapunov.report import Estimate, estimates, says
 
 ROSENSTEIN, FIT = PALETTE[0], PALETTE[1]
 KANTZ = ((PALETTE[2], "o"), (PALETTE[4], "s"))
@@ -54,10 +54,14 @@ def lyapunov(dataset: xr.Dataset, options: Mapping[str, Any]) -> Figure:
     style = Options.model_validate(options).style
     words = _words(dataset)
     wide = characters(style) >= WIDE
-    figure, above, below = _grid(style, wide, lines=words.count("\n") + ENTRIES + len(dataset.curve))
+    figure, above, below = _grid(
+        style, wide, lines=words.count("\n") + ENTRIES + len(dataset.curve)
+    )
     _divergence(above.subplots(), dataset)
     above.legend(
-        title=words, alignment="left", loc=f"outside {'right upper' if wide else 'lower left'}"
+        title=words,
+        alignment="left",
+        loc="outside right upper" if wide else "outside lower left",
     )
     panels = below.subplots(*((1, 3) if wide else (3, 1)), gridspec_kw={"wspace": 0.08})
     for panel, draw in zip(panels, (_estimates, _delay, _dimension), strict=True):
@@ -76,8 +80,8 @@ def _grid(style: Style, wide: bool, lines: int) -> tuple[Figure, SubFigure, SubF
     else:
         heights = [0.75 * style.width + written, 3 * panel]
     figure = Figure(figsize=(style.width, sum(heights)), layout="constrained")
-    above, below = figure.subfigures(2, 1, height_ratios=heights)
-    return figure, above, below
+    rows = figure.add_gridspec(2, 1, height_ratios=heights)
+    return figure, figure.add_subfigure(rows[0]), figure.add_subfigure(rows[1])
 
 
 # --------------------------------------------------------------------------------- the curves
@@ -120,6 +124,7 @@ def _curve(
     lag, mean, error = curve["lag"].values[there], mean[there], error[there]
     dimension, radius = curve["curve_dimension"].item(), curve["curve_radius"].item()
     line = LINES[int(np.searchsorted(dimensions, dimension)) % len(LINES)]
+    look: dict[str, Any]
     if curve["curve_estimator"].item() == "rosenstein":
         label = f"Rosenstein, $m$ = {dimension}"
         colour, look = ROSENSTEIN, {"linewidth": 1.8, "zorder": 3}
@@ -172,7 +177,7 @@ def _halfway(dataset: xr.Dataset) -> tuple[float, float]:
 
 
 def _guides(axes: Axes, dataset: xr.Dataset, through: tuple[float, float]) -> None:
-    """Lines of slope λ_max, where it is not that of the fitted line, and of the equations' slope."""
+    """Lines of slope λ_max, where that is not the fitted line's, and of the equations' slope."""
     if dataset.attrs["estimated_by"] == "maps":
         slope = dataset["lambda_max"].item()
         axes.axline(through, slope=slope, color="black", linewidth=1.0, linestyle="--", zorder=5,
@@ -263,13 +268,12 @@ def _delay(axes: Axes, dataset: xr.Dataset) -> None:
         values = dataset[name].transpose("delay_lag", "variable").values
         values = np.median(values, axis=1)[:, None] if several else values
         for i, curve in enumerate(values.T):
-            panel.plot(
-                lag, curve, line, color=PALETTE[i], linewidth=1.0, label=labels[i], gid=name
-            )
+            panel.plot(lag, curve, line, color=PALETTE[i], linewidth=1.0, label=labels[i], gid=name)
     axes.set_ylim(bottom=0)
     axes.set_xlim(left=0)
     axes.set_xlabel("lag (steps)")
     axes.set_ylabel("mutual information (nat)")
+    other.set_yticks([-1, -0.5, 0, 0.5, 1])
     other.set_ylim(min(0, 1.05 * float(dataset["autocorrelation"].min())), 1.05)
     other.set_ylabel("autocorrelation (dashed)")
     chosen = dataset["embedding_delay"].item()
@@ -302,6 +306,7 @@ def _above(axes: Axes, chosen: str) -> None:
     handles, labels = axes.get_legend_handles_labels()
     columns = 4 if sum(map(len, labels)) < 20 else 2
     axes.legend(
-        handles, labels, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, title=chosen, alignment="left",
+        handles, labels, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns,
+        title=chosen, alignment="left",
         handlelength=1.4, columnspacing=0.8, handletextpad=0.3, borderaxespad=0.2, borderpad=0,
     )  # fmt: skip
