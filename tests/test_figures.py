@@ -509,10 +509,8 @@ def test_reconstruction_draws_as_many_steps_as_asked():
 
 
 def panels(dataset, **style):
-    """Panels of the figure, laid out: curves, estimates, delay, dimension; and the figure."""
-    looks = {**STYLE, **style}
-    with context(Style(**looks)):
-        figure = render(FIGURES["lyapunov"](dataset, {"style": looks}))
+    """The figure, and its panels of curves, estimates, delay and dimension."""
+    figure = FIGURES["lyapunov"](dataset, {"style": {**STYLE, **style}})
     own = [axes for axes in figure.axes if axes.get_xlabel() != ""]
     assert len(own) == 4
     return figure, *own
@@ -624,19 +622,20 @@ def test_lyapunov_shows_surrogates_on_the_level_of_the_first_curve():
     assert "19 surrogates ($p$ = 0.05)" in words(figure)[1]
 
 
-@pytest.mark.parametrize("width", [3.4, 7.0])
 @pytest.mark.parametrize(
-    "case",
+    ("width", "case"),
     [
-        {"surrogates": 19},
-        {"time_unit": "fortnight"},
-        {"verdict": "not chaotic", "unexplained": 0.9},
-        {"variables": 1},
-        {"slope": 1e-5, "by": "curves"},
+        (7.0, {"surrogates": 19}),
+        (7.0, {"time_unit": "fortnight"}),
+        (7.0, {"verdict": "not chaotic", "unexplained": 0.9}),
+        (7.0, {"slope": 1e-5, "by": "curves", "variables": 1}),
+        (3.4, {"surrogates": 19}),
     ],
 )
 def test_lyapunov_overlaps_nothing(width, case):
-    figure, *axes = panels(divergence(**case), width=width)
+    with context(Style(**{**STYLE, "width": width})):
+        figure, *axes = panels(divergence(**case), width=width)
+        render(figure)
     (legend,) = figure.subfigs[0].legends
     boxes = [panel.get_tightbbox() for panel in axes] + [legend.get_window_extent()]
     boxes[2] = boxes[2].union([boxes[2], figure.axes[-1].get_tightbbox()])  # autocorrelation's axis

@@ -74,7 +74,14 @@ def add(commands: Any) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help=".csv, .npy or .nc, rows: samples")
     _add(parser.add_argument_group("series"), "series", cfg.File, SERIES)
     signal = parser.add_argument_group("signal")
-    _add(signal, "signal", cfg.Signal, {"held_out": {"type": float, "metavar": "FRACTION"}})
+    signal.add_argument(
+        "--held-out",
+        dest="signal.held_out",
+        type=float,
+        default=0.0,  # nothing is trained that could be compared with samples held out
+        metavar="FRACTION",
+        help="last fraction of the series, which is not used (default: 0)",
+    )
     for name, about in STEPS.items():
         signal.add_argument(
             f"--{name}",
@@ -97,8 +104,7 @@ def add(commands: Any) -> None:
         "<FILE>_lyapunov.pdf and .png (default: this one)",
     )
     output.add_argument("--json", action="store_true", help="print the numbers as JSON")
-    # All samples are used, for nothing is trained that could be compared with others.
-    parser.set_defaults(run=run, **{"signal.held_out": 0.0})
+    parser.set_defaults(run=run)
 
 
 def _add(
