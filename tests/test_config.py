@@ -31,6 +31,8 @@ WRONG = [
     ({"series": {"x": {"system": "lorenz63", "steps": 100}}}, "series.x.steps must leave more than"),
     ({"members": 3, "block": 2}, "members must be a multiple of block, found members 3 and block 2"),
     ({"lyapunov": {"fit_range": [5, 2]}}, r"lyapunov: fit_range must ascend, found \[5, 2\]"),
+    ({"signal": {"held_out": 0.0}}, "signal.held_out must be greater than 0 where models are"),
+    ({"signal": {"held_out": 1.0}}, "signal.held_out: must be less than 1, found 1.0"),
     ({"experiment": None}, "experiment: must be a valid string, found None"),
 ]  # fmt: skip
 

@@ -14,7 +14,7 @@ from tausweep.cli import main
 from tausweep.config import ReconstructionFigure, Signal, Style, SweepFigure, load
 from tausweep.figures import FIGURES, draw
 from tausweep.figures.collected import quantile
-from tausweep.figures.style import PALETTE, number, shorten
+from tausweep.figures.style import PALETTE, context, number, shorten
 from tausweep.plan import Plan
 from tausweep.series import dataset
 
@@ -117,30 +117,85 @@ def collected(
     )
 
 
-def divergence(verdict="chaotic", slope=0.011, equations=0.0121, time_unit="1"):
-    """A result as the stage lyapunov writes it: a line from lag 20 to 200, then a plateau."""
+def divergence(
+    verdict="chaotic",
+    by="maps",
+    slope=0.011,
+    equations=0.0121,
+    time_unit="1",
+    variables=3,
+    surrogates=0,
+    unexplained=0.02,
+):
+    """A result as the stage lyapunov writes it: a line from lag 20 to 200, then a plateau.
+
+    There are Rosenstein's and two of Kantz's curves at two dimensions; the second ends at lag 300.
+    """
     lag = np.arange(400)
-    mean = -4 + 0.8 * (1 - np.exp(-lag / 8)) + slope * np.minimum(lag, 250)
+    first = -4 + 0.8 * (1 - np.exp(-lag / 8)) + slope * np.minimum(lag, 250)
+    curves = np.stack([first + 0.3 * c for c in range(6)])
+    curves[3:, 301:] = np.nan
     chaotic = verdict == "chaotic"
-    value = slope if chaotic else np.nan
+    by = by if chaotic else "none"
+    value = (0.0115 if by == "maps" else slope) if chaotic else np.nan
     tau = np.log(2) / value
+    own = slope if chaotic else np.nan
+
+    def interval(centre):
+        return ("bound", [0.93 * centre, 1.08 * centre])
+
     return xr.Dataset(
         {
-            "divergence": ("lag", mean),
-            "divergence_std_error": ("lag", np.full(400, 0.05)),
+            "divergence": (("curve", "lag"), curves),
+            "divergence_std_error": (("curve", "lag"), np.full((6, 400), 0.05)),
+            "saturation": ("curve", np.repeat([0.6, 1.1], 3)),
+            "surrogate_divergence": (("surrogate", "lag"), np.tile(-0.5 + 0 * lag, (surrogates, 1))),
+            "surrogate_p": 0.05 if surrogates else np.nan,
             "lambda_max": value,
-            "lambda_max_interval": ("bound", [0.93 * value, 1.08 * value]),
+            "lambda_max_interval": interval(value),
             "lambda_max_per_time": value / 0.01,
+            "lambda_max_maps": 0.0115 if unexplained < 0.1 else 0.5,
+            "lambda_max_maps_interval": interval(0.0115),
+            "lambda_max_rosenstein": own,
+            "lambda_max_rosenstein_interval": interval(own),
+            "lambda_max_kantz": np.nan,
+            "lambda_max_kantz_interval": interval(np.nan),
             "tau_pred": tau,
             "tau_pred_interval": ("bound", [tau / 1.08, tau / 0.93]),
-            "fit_start": 20,
-            "fit_stop": 200,
+            "fit_curve": 0 if chaotic else -1,
+            "fit_start": 20 if chaotic else -1,
+            "fit_stop": 200 if chaotic else -1,
             "intercept": -3.2 if chaotic else np.nan,
+            "maps_unexplained": ("maps", [unexplained]),
+            "maps_kind": ("maps", ["quadratic"]),
+            "embedding_delay": 9,
+            "embedding_dimension": 3,
+            "mutual_information": (("delay_lag", "variable"), np.ones((30, variables)) + np.arange(variables)),
+            "autocorrelation": (("delay_lag", "variable"), np.zeros((30, variables))),
+            "false_neighbours": ("embedding_size", [0.9, 0.3, 0.0, 0.0]),
+            "cao_e1": ("embedding_size", [0.2, 0.6, 0.95, np.nan]),
+            "cao_e2": ("embedding_size", [0.9, 1.1, 1.0, np.nan]),
             "lambda_max_equations": equations,
+            "lambda_max_equations_std_error": 0.0001,
         },
-        coords={"lag": lag, "bound": ["lower", "upper"]},
-        attrs={"verdict": verdict, "dt": 0.01, "time_unit": time_unit},
-    )
+        coords={
+            "lag": lag,
+            "bound": ["lower", "upper"],
+            "curve_estimator": ("curve", ["rosenstein", "kantz", "kantz"] * 2),
+            "curve_dimension": ("curve", [3, 3, 3, 4, 4, 4]),
+            "curve_radius": ("curve", [np.nan, 0.1, 0.2, np.nan, 0.15, 0.3]),
+            "delay_lag": np.arange(1, 31),
+            "embedding_size": np.arange(1, 5),
+            "variable": [f"v{i}" for i in range(variables)],
+        },
+        attrs={
+            "verdict": verdict,
+            "estimated_by": by,
+            "confidence": 0.95,
+            "dt": 0.01,
+            "time_unit": time_unit,
+        },
+    )  # fmt: skip
 
 
 SLOW = [
@@ -453,52 +508,153 @@ def test_reconstruction_draws_as_many_steps_as_asked():
 # --------------------------------------------------------------------------------------- lyapunov
 
 
-def test_lyapunov_draws_the_curve_the_fit_and_the_equations_slope():
+def panels(dataset, **style):
+    """The figure, and its panels of curves, estimates, delay and dimension."""
+    figure = FIGURES["lyapunov"](dataset, {"style": {**STYLE, **style}})
+    own = [axes for axes in figure.axes if axes.get_xlabel() != ""]
+    assert len(own) == 4
+    return figure, *own
+
+
+def words(figure):
+    """What is written beside the curves, and the labels of its legend."""
+    (legend,) = figure.subfigs[0].legends
+    return legend.get_title().get_text(), [text.get_text() for text in legend.get_texts()]
+
+
+def test_lyapunov_draws_all_curves_the_fit_and_guides_of_both_slopes():
     dataset = divergence()
-    axes = render(FIGURES["lyapunov"](dataset, LYAPUNOV)).axes[0]
-    np.testing.assert_array_equal(the_line(axes, "divergence").get_ydata(), dataset["divergence"])
+    _, axes, *_ = panels(dataset)
+    for c, line in enumerate(lines(axes, "divergence")):
+        there = np.isfinite(dataset["divergence"][c])
+        np.testing.assert_array_equal(line.get_xdata(), dataset["lag"][there])
+        np.testing.assert_array_equal(line.get_ydata(), dataset["divergence"][c][there])
+    looks = [(line.get_color(), line.get_linestyle()) for line in lines(axes, "divergence")]
+    assert len(set(looks)) == 6
+    markers = [line.get_marker() for line in lines(axes, "divergence")]
+    assert markers == ["None", "o", "s"] * 2  # told apart in grey
+    assert {line.get_ydata()[0] for line in lines(axes, "saturation")} == {0.6, 1.1}
     fit = the_line(axes, "fit")
     np.testing.assert_array_equal(fit.get_xdata(), [20, 200])
     np.testing.assert_allclose(fit.get_ydata(), [-3.2 + 0.011 * 20, -3.2 + 0.011 * 200])
-    guide = the_line(axes, "equations")
-    assert guide.get_slope() == 0.0121
-    assert guide.get_xy1() == pytest.approx((110, -3.2 + 0.011 * 110))
+    for gid, slope in (("headline", 0.0115), ("equations", 0.0121)):
+        assert the_line(axes, gid).get_slope() == slope
+        assert the_line(axes, gid).get_xy1() == pytest.approx((110, -3.2 + 0.011 * 110))
     fitted = axes.patches[0].get_extents().transformed(axes.transData.inverted())
     np.testing.assert_allclose(fitted.intervalx, (20, 200))
 
 
+def test_lyapunov_by_curves_has_no_second_line_of_the_same_slope():
+    figure, axes, *_ = panels(divergence(by="curves"))
+    assert not lines(axes, "headline")
+    assert words(figure)[0].startswith("chaotic, by divergence curves\n")
+
+
 def test_lyapunov_names_the_numbers_in_both_units():
-    (label,) = (t for t in texts(FIGURES["lyapunov"](divergence(), LYAPUNOV)) if "pred" in t)
-    assert "= 0.0110 [0.0102, 0.0119]\nper step, 1.10 per unit of time" in label
-    assert "= 63.0 [58.3, 67.8] steps" in label
-    (label,) = (
-        t for t in texts(FIGURES["lyapunov"](divergence(time_unit="s"), LYAPUNOV)) if "pred" in t
-    )
-    assert "1.10 s$^{-1}$" in label
+    written, _ = words(panels(divergence(by="curves"))[0])
+    assert "= 0.0110 [0.0102, 0.0119] per step\n  = 1.10 [1.02, 1.19] per unit of time" in written
+    assert "= 63.0 [58.3, 67.8] steps\n  = 0.630 [0.583, 0.678] units of time" in written
+    assert "95 % interval" in written
+    written, _ = words(panels(divergence(by="curves", time_unit="s"))[0])
+    assert "1.10 [1.02, 1.19] per s\n" in written
+    written, _ = words(panels(divergence())[0])
+    assert written.startswith("chaotic, by quadratic maps\nthat leave 2 % unexplained\n")
 
 
 def test_lyapunov_has_steps_below_and_time_above():
-    axes = render(FIGURES["lyapunov"](divergence(time_unit="s"), LYAPUNOV)).axes[0]
+    _, axes, *_ = panels(divergence(time_unit="s"))
     (above,) = axes.child_axes
     assert above.get_xlabel() == "time (s)"
     np.testing.assert_allclose(above.get_xlim(), np.array(axes.get_xlim()) * 0.01)
 
 
-@pytest.mark.parametrize("verdict", ["no scaling range", "not chaotic"])
+@pytest.mark.parametrize("verdict", ["no scaling range", "not chaotic", "maps do not predict"])
 def test_lyapunov_without_a_value_says_why_and_fits_nothing(verdict):
-    figure = render(FIGURES["lyapunov"](divergence(verdict), LYAPUNOV))
-    axes = figure.axes[0]
+    figure, axes, estimates, *_ = panels(divergence(verdict, unexplained=0.58))
     assert not lines(axes, "fit")
+    assert not lines(axes, "headline")
     assert not axes.patches
-    assert any(text.endswith(verdict) for text in texts(figure))
+    assert words(figure)[0] == rf"no $\lambda_\mathrm{{max}}$: {verdict}"
+    remarks = [text.get_text() for text in estimates.texts]
+    assert remarks == [verdict, "do not predict:\n58 % unexplained", *["no scaling range"] * 2]
+    (guide,) = lines(axes, "equations")
+    lag, height = guide.get_xy1()
+    assert height == divergence()["divergence"][0, int(lag)]  # on the curve
+
+
+def test_lyapunov_puts_every_estimate_at_its_value_with_its_interval():
+    _, _, axes, *_ = panels(divergence())
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names[1:] == ["maps", "Rosenstein", "Kantz", "equations"]
+    drawn = {bar.lines[0].get_ydata()[0]: bar for bar in axes.containers}
+    assert set(drawn) == {0, 1, 2, 4}  # Kantz has none
+    wide = 1.959964 * 0.0001
+    expected = {
+        0: (0.0115, 0.93 * 0.0115, 1.08 * 0.0115),
+        1: (0.0115, 0.93 * 0.0115, 1.08 * 0.0115),
+        2: (0.011, 0.93 * 0.011, 1.08 * 0.011),
+        4: (0.0121, 0.0121 - wide, 0.0121 + wide),
+    }
+    for y, (value, lower, upper) in expected.items():
+        assert drawn[y].lines[0].get_xdata()[0] == value
+        (segment,) = drawn[y].lines[2][0].get_segments()
+        np.testing.assert_allclose(segment[:, 0], (lower, upper), rtol=1e-6)
+
+
+def test_lyapunov_marks_the_embedding_and_what_it_was_read_from():
+    dataset = divergence()
+    _, _, _, delay, dimension = panels(dataset)
+    assert [line.get_ydata()[0] for line in lines(delay, "mutual_information")] == [1, 2, 3]
+    assert set(the_line(delay, "delay").get_xdata()) == {9}
+    assert delay.get_legend().get_title().get_text() == "delay 9 steps"
+    for name in ("false_neighbours", "cao_e1", "cao_e2"):
+        np.testing.assert_array_equal(the_line(dimension, name).get_ydata(), dataset[name])
+    assert set(the_line(dimension, "dimension").get_xdata()) == {3}
+    _, _, _, delay, _ = panels(divergence(variables=5))
+    assert the_line(delay, "mutual_information").get_ydata()[0] == 3  # the median
+
+
+def test_lyapunov_shows_surrogates_on_the_level_of_the_first_curve():
+    figure, axes, *_ = panels(divergence(surrogates=19))
+    drawn = lines(axes, "surrogate")
+    assert len(drawn) == 19
+    np.testing.assert_allclose(drawn[0].get_ydata(), 0.6 - 0.5)
+    assert "19 surrogates ($p$ = 0.05)" in words(figure)[1]
+
+
+@pytest.mark.parametrize(
+    ("width", "case"),
+    [
+        (7.0, {"surrogates": 19}),
+        (7.0, {"time_unit": "fortnight"}),
+        (7.0, {"verdict": "not chaotic", "unexplained": 0.9}),
+        (7.0, {"slope": 1e-5, "by": "curves", "variables": 1}),
+        (3.4, {"surrogates": 19}),
+    ],
+)
+def test_lyapunov_overlaps_nothing(width, case):
+    with context(Style(**{**STYLE, "width": width})):
+        figure, *axes = panels(divergence(**case), width=width)
+        render(figure)
+    (legend,) = figure.subfigs[0].legends
+    boxes = [panel.get_tightbbox() for panel in axes] + [legend.get_window_extent()]
+    boxes[2] = boxes[2].union([boxes[2], figure.axes[-1].get_tightbbox()])  # autocorrelation's axis
+    for i, box in enumerate(boxes):
+        assert figure.bbox.x0 <= box.x0
+        assert box.x1 <= figure.bbox.x1
+        assert figure.bbox.y0 <= box.y0
+        assert box.y1 <= figure.bbox.y1
+        for other in boxes[:i]:
+            assert not box.overlaps(other)
 
 
 def test_lyapunov_of_data_without_equations_has_no_guide_line():
     dataset = divergence(equations=np.nan)
-    dataset["divergence"][0] = -np.inf
-    axes = render(FIGURES["lyapunov"](dataset, LYAPUNOV)).axes[0]
+    dataset["divergence"][0, 0] = -np.inf
+    _, axes, estimates, *_ = panels(dataset)
     assert not lines(axes, "equations")
     assert np.isfinite(axes.get_ylim()).all()
+    assert "not known" in [text.get_text() for text in estimates.texts]
 
 
 # ----------------------------------------------------------------------------------------- signal
@@ -580,6 +736,11 @@ def test_the_command_finds_inputs_by_what_they_are_not_by_their_order(tmp_path):
     assert main(["figure", "--cell", drawing.json, "--input", *files[::-1], *output]) == 0
     assert (tmp_path / "s.png").read_bytes() == once
     assert main(["figure", "--cell", drawing.json, "--input", files[0], *output]) == 1
+
+
+def test_signal_shades_nothing_where_nothing_is_held_out():
+    figure = render(FIGURES["signal"](**prepared(held_out=0.0), options=SIGNAL))
+    assert not any(axes.patches for axes in figure.axes)
 
 
 # ------------------------------------------------------------------------------------------- draw

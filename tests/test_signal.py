@@ -56,6 +56,27 @@ def test_restoring_undoes_standardising(seed, scale, shift, held_out):
     np.testing.assert_allclose(signal.restore(found), x, rtol=1e-12, atol=1e-10 * scale)
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"step": "detrend"},
+        {"step": "cycle", "by": "climatology", "period": 5.0},
+        {"step": "smooth", "by": "gaussian", "width": 2.0},
+        {"step": "smooth", "by": "savitzky_golay", "window": 7},
+        {"step": "decimate", "factor": 3},
+        {"step": "embed", "dimension": 3, "delay": 4},
+    ],
+    ids=lambda step: step.get("by", step["step"]),
+)
+def test_all_samples_may_be_for_training(step):
+    """They then are made into what a training part of the same samples is."""
+    x = samples(600)
+    whole = signal.run(cell_of(step, held_out=0.0), series_of(x))
+    part = signal.run(cell_of(step, held_out=0.5), series_of(np.concatenate([x, x])))
+    assert whole["train_steps"] == whole.sizes["time"] == part["train_steps"]
+    np.testing.assert_array_equal(whole["x"], part["x"][: whole.sizes["time"]])
+
+
 def test_only_the_training_part_sets_mean_and_scale():
     x = np.random.default_rng(0).normal(size=(1_000, 2))
     found = signal.run(config.Signal(held_out=0.25), series_of(x))

@@ -1,4 +1,6 @@
-"""The command `tausweep`: what the workflow's rules call, and a person to repeat a job."""
+"""The command `tausweep`: what the workflow's rules call, a person to repeat a job, or to measure
+λ_max of a file without a workflow.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ import logging
 import sys
 from pathlib import Path
 
+from tausweep.commands import lyapunov
 from tausweep.config import FigureCell, schema
 
 
@@ -15,6 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; return 1, with one line on standard error, where it cannot be done."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph of a PDF
     try:
         options.run(options)
     except (ValueError, OSError) as error:
@@ -60,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
         "--drawn", type=Path, help="NAME.KEY, touched instead of any other NAME.* when done"
     )
     figure.set_defaults(run=_figure)
+
+    lyapunov.add(commands)
 
     download = commands.add_parser("download", help="fetch a published file, or go on with it")
     download.add_argument("--url", required=True, help="where it is published")

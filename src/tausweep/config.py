@@ -637,8 +637,9 @@ class Signal(Settings):
     All that is fitted is fitted to the training part.
     """
 
-    held_out: Fraction = 0.5
-    """Last fraction of the series, never trained on: the truth that metrics compare with."""
+    held_out: Annotated[float, Strict(), Field(ge=0, lt=1)] = 0.5
+    """Last fraction of the series, never trained on: the truth that metrics compare with. 0, only
+    without models: λ_max is measured from all samples."""
     steps: list[Step] = []
     """What is done to the series, in this order. Default: nothing."""
     scaling: Literal["standardise", "whiten", "none"] = "standardise"
@@ -1064,6 +1065,11 @@ class Experiment(Settings):
         if bool(self.models) != bool(self.methods):
             there, lacking = ("models", "methods") if self.models else ("methods", "models")
             raise ValueError(f"{there} without {lacking}: give both to train, or neither")
+        if self.models and self.signal.held_out == 0:
+            raise ValueError(
+                "signal.held_out must be greater than 0 where models are trained, found 0: metrics "
+                "compare their orbits with held-out data"
+            )
         if self.members % self.block:
             raise ValueError(
                 f"members must be a multiple of block, found members {self.members} and block "

@@ -157,11 +157,11 @@ def _times(
 
     _draw(last, time, signal["x"].values[shown, i], "signal", color=SIGNAL, linewidth=0.7)
     last.set_ylabel(SCALINGS[signal["x"].attrs["long_name"].split()[0]])
-    held_out = signal["time"].values[train_steps]
+    held_out = signal["time"].values[train_steps:]
     for axes in column:
         axes.margins(x=0)
-        if held_out < time[-1]:
-            axes.axvspan(max(held_out, time[0]), time[-1], **HELD_OUT)
+        if held_out.size and held_out[0] < time[-1]:
+            axes.axvspan(max(held_out[0], time[0]), time[-1], **HELD_OUT)
         axes.tick_params(labelbottom=axes is last)
 
 

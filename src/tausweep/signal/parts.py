@@ -18,8 +18,8 @@ NAMES = ("training", "held-out")
 
 
 def split(x: xr.DataArray, train_steps: int) -> list[Part]:
-    """Training and held-out part of samples (time, …)."""
-    return [x.values[:train_steps], x.values[train_steps:]]
+    """Training and held-out part of samples (time, …); only the first if nothing is held out."""
+    return [part for part in (x.values[:train_steps], x.values[train_steps:]) if len(part)]
 
 
 def join(x: xr.DataArray, parts: Sequence[Part]) -> xr.DataArray:
@@ -40,7 +40,7 @@ def convolve(part: Part, weights: Float[np.ndarray, " lag"]) -> Part:
 
 def check_length(parts: Sequence[Part], least: int, wanted_by: str, remedy: str) -> None:
     """Raise ValueError, in words that end with `remedy`, where a part has not enough samples."""
-    for name, part in zip(NAMES, parts, strict=True):
+    for name, part in zip(NAMES, parts, strict=False):
         if len(part) < least:
             raise ValueError(
                 f"{wanted_by} needs {least} samples, and the {name} part has {len(part)}: {remedy}"

@@ -1,0 +1,1 @@
+"""Commands for people without a workflow; each is one module, which `tausweep.cli` adds."""
