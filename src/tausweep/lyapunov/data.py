@@ -55,7 +55,7 @@ class Measured:
 
     @property
     def p_value(self) -> float:
-        """Share of surrogates, and the data, whose neighbours stay as close as the data's or closer.
+        """Share of surrogates, and the data, whose neighbours stay at least as close.
 
         What is compared is the mean of the curve less its saturation. NaN without surrogates.
         """
@@ -149,15 +149,19 @@ def _check_length(cell: Lyapunov, samples: int, theiler: int) -> None:
 def _lines(
     cell: Lyapunov, curves: list[Curve], shortest: float, rng: np.random.Generator
 ) -> dict[str, Line | None]:
-    how = {"resamples": cell.bootstrap, "confidence": cell.confidence, "rng": rng}
     lines: dict[str, Line | None] = {}
     for name in ("rosenstein", "kantz"):
         index = [i for i, curve in enumerate(curves) if curve.estimator == name]
         own = [curves[i] for i in index]
+        resamples, confidence = cell.bootstrap, cell.confidence
         if cell.fit_range is None:
-            line = scaling.find(own, shortest=shortest, **how)
+            line = scaling.find(
+                own, shortest=shortest, resamples=resamples, confidence=confidence, rng=rng
+            )
         else:
-            line = scaling.take(own, cell.fit_range, **how)
+            line = scaling.take(
+                own, cell.fit_range, resamples=resamples, confidence=confidence, rng=rng
+            )
         lines[name] = None if line is None else line.on(index[line.curve])
     return lines
 
