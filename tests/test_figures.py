@@ -562,7 +562,8 @@ def test_lyapunov_names_the_numbers_in_both_units():
 
 
 def test_lyapunov_has_steps_below_and_time_above():
-    _, axes, *_ = panels(divergence(time_unit="s"))
+    figure, axes, *_ = panels(divergence(time_unit="s"))
+    render(figure)
     (above,) = axes.child_axes
     assert above.get_xlabel() == "time (s)"
     np.testing.assert_allclose(above.get_xlim(), np.array(axes.get_xlim()) * 0.01)
