@@ -26,8 +26,8 @@ NEAR = 2.0
 LAGS = 120
 """At most about this many lags of the curve are computed; longer curves are thinned."""
 RADII = (5, 20)
-"""Kantz's radii ε are the median distances to the neighbours of these ranks; of the states within ε,
-as many as the largest rank are followed, the nearest."""
+"""Kantz's radii ε are the median distances to the neighbours of these ranks. Of the states within
+ε the nearest are followed, as many as the largest rank."""
 FLOW_PERIOD = 6.0
 """Series with a shorter mean period, in steps, count as maps, which have no flow direction."""
 
