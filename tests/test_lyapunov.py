@@ -201,7 +201,7 @@ def test_the_exponent_of_systems_of_many_dimensions(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["henon", "logistic 4", "lorenz", "rossler"])
+@pytest.mark.parametrize("name", ["logistic 4", "lorenz"])
 def test_the_interval_holds_the_truth_of_other_seeds(name):
     known = KNOWN[name]
     held = 0
@@ -244,7 +244,7 @@ def exponent(x: np.ndarray) -> float:
 # ----------------------------------------------------------------------- units and invariances
 
 
-@settings(deadline=None, max_examples=4)
+@settings(deadline=None, max_examples=3)
 @given(
     scale=st.tuples(*3 * [st.floats(1e-3, 1e3)]),
     shift=st.tuples(*3 * [st.floats(-1e2, 1e2)]),
@@ -295,7 +295,7 @@ def test_both_units_and_the_predictability_time(lorenz):
 
 
 def test_the_held_out_part_is_not_looked_at(lorenz):
-    sample = signal_of(lorenz)
+    sample = signal_of(lorenz[:4_000])
     found = lyapunov.run(SMALL, sample)
     spoilt = sample.copy(deep=True)
     spoilt["x"][int(sample["train_steps"]) :] = 0.0
@@ -467,7 +467,7 @@ def test_the_sampling_error_is_that_of_a_correlated_mean(correlated):
 
 @pytest.mark.parametrize("flow", [False, True])
 def test_curves_are_those_of_a_plain_double_loop(flow):
-    x = standard(lorenz_by_hand(600) if flow else henon(600))
+    x = standard(lorenz_by_hand(400) if flow else henon(400))
     max_lag, theiler = 30, 15
     curves = divergence.diverge(
         x,
@@ -677,7 +677,8 @@ def test_surrogates_keep_all_spectra(seed, length, variables):
 
 
 def p_value(x: np.ndarray, seed: int = 0) -> float:
-    cell = config.Lyapunov(reference_points=300, bootstrap=2, surrogates=19, seed=seed)
+    given_both = config.Embedding(dimension=3, delay=4)
+    cell = SMALL.model_copy(update={"surrogates": 19, "embedding": given_both, "seed": seed})
     return data.measure(standard(x), cell).p_value
 
 
@@ -688,7 +689,7 @@ def test_surrogates_tell_determinism_from_noise(lorenz):
 def test_noise_is_like_its_surrogates():
     found = [
         p_value(
-            lfilter([1], [1, -0.9], np.random.default_rng(seed).standard_normal((1_500, 1)), axis=0)
+            lfilter([1], [1, -0.9], np.random.default_rng(seed).standard_normal((1_000, 1)), axis=0)
         )
         for seed in range(5)
     ]
