@@ -817,7 +817,7 @@ def test_maps_that_do_not_predict_are_not_believed():
 @pytest.mark.parametrize(
     ("settings", "length", "message"),
     [
-        ({}, 1_000, r"needs at least 1000 .* raise the series' steps"),
+        ({}, 1_000, r"needs at least 1000 .* give a longer series"),
         ({"theiler": 900}, 10_000, r"needs at least 9000 .* lyapunov.theiler"),
         ({"max_lag": 4_000}, 10_000, r"needs at least 8000 .* lyapunov.max_lag"),
         ({"fit_range": (0, 9_000)}, 10_000, r"lyapunov.fit_range must end within the \d+ steps"),

@@ -141,7 +141,7 @@ def _check_length(cell: Lyapunov, samples: int, theiler: int) -> None:
         raise ValueError(
             f"the signal's training part has {samples} samples and λ_max needs at least {least} "
             f"({MINIMUM_STATES}, {MINIMUM_PERIODS} Theiler windows of {theiler} steps, and twice "
-            "lyapunov.max_lag): raise the series' steps, or lower signal.held_out, "
+            "lyapunov.max_lag): give a longer series, or lower signal.held_out, "
             "lyapunov.theiler or lyapunov.max_lag"
         )
 

@@ -46,7 +46,7 @@ def denoise(cell: Denoise, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
     x = signal["x"]
     how: dict[str, Any] = cell.model_dump(exclude={"step"})
     clean, reports = [], []
-    for name, part in zip(parts.NAMES, parts.split(x, int(signal["train_steps"])), strict=True):
+    for name, part in zip(parts.NAMES, parts.split(x, int(signal["train_steps"])), strict=False):
         try:
             less_noisy, report = reduce_noise(part, **how)
         except ValueError as error:
@@ -98,7 +98,11 @@ def _record(reports: Sequence[Report], iterations: int) -> xr.Dataset:
             for name, (dims, values, long_name) in found.items()
         },
         coords={
-            "part": ("part", list(parts.NAMES), {"long_name": "part of the series", "units": "1"}),
+            "part": (
+                "part",
+                list(parts.NAMES[: len(reports)]),
+                {"long_name": "part of the series", "units": "1"},
+            ),
             "iteration": (
                 "iteration",
                 1 + np.arange(iterations),
