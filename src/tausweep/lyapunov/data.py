@@ -205,17 +205,21 @@ def verdict(measured: Measured, cell: Lyapunov, samples: int) -> tuple[str, str 
     """Say whether the series is chaotic, and by which estimator: "maps" or "curves".
 
     - Neighbours that never part: "not chaotic".
-    - Maps that predict are believed: chaotic if the interval of their exponent is above zero and
-      it makes more of `GROWN` e-folds in the whole series.
-    - Else curves are, with a straight part: chaotic; without: "no scaling range".
+    - Of maps that can be trusted, and curves with a straight part, the one whose interval is
+      narrower is believed: chaotic if it is above zero and λ_max makes more than `GROWN` e-folds in
+      the whole series, else "not chaotic".
+    - If there is neither: "no scaling range".
     """
-    if cell.estimator == "maps" and not measured.maps_predict:
-        return "maps do not predict", None
-    by_maps = cell.estimator != "curves" and cell.fit_range is None and measured.maps_predict
     if not measured.saturates:
         return "not chaotic", None
-    if by_maps and measured.maps is not None:
-        lower, _ = measured.maps.interval
-        grown = measured.maps.best.exponent * samples > GROWN
-        return ("chaotic", "maps") if lower > 0 and grown else ("not chaotic", None)
-    return ("no scaling range", None) if measured.line is None else ("chaotic", "curves")
+    found: dict[str, tuple[float, tuple[float, float]]] = {}
+    if cell.estimator != "curves" and cell.fit_range is None and measured.maps_predict:
+        assert measured.maps is not None
+        found["maps"] = measured.maps.best.exponent, measured.maps.interval
+    if cell.estimator != "maps" and measured.line is not None:
+        found["curves"] = measured.line.slope, measured.line.interval
+    if not found:
+        return "maps do not predict" if cell.estimator == "maps" else "no scaling range", None
+    by = min(found, key=lambda name: found[name][1][1] - found[name][1][0])
+    exponent, (lower, _) = found[by]
+    return ("chaotic", by) if lower > 0 and exponent * samples > GROWN else ("not chaotic", None)

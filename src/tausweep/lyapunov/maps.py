@@ -44,7 +44,7 @@ ENOUGH = 0.005
 """No better maps are sought once the bias that they allow is less than this share of λ_max."""
 ALIKE = 1.5
 """Maps that leave up to so many times the least unexplained part take part in the interval."""
-TRUSTED = 0.1
+TRUSTED = 0.05
 """Maps that leave more than this share unexplained say nothing about λ_max: the data are too
 noisy, too few, or not deterministic."""
 FREEDOM = 20
@@ -191,7 +191,8 @@ def estimate(
     tried = [maps for maps in (*done.values(), whole) if maps is not None]
     if not tried:
         return None
-    tried.sort(key=lambda maps: (not maps.trusted, maps.bias))
+    # One map for all states is second choice: its error is not spread evenly over them.
+    tried.sort(key=lambda maps: (not maps.trusted, maps.kind == "global", maps.bias))
     best = tried[0]
     alike = [
         maps.exponent
