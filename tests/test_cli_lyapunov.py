@@ -85,7 +85,7 @@ def test_it_says_in_words_what_it_found(command: Run, henon: np.ndarray) -> None
     first, second, third, rate, time, *estimates, last = out.splitlines()
     assert first == "own.npy: 5000 samples × 2 variables (x0, x1), dt 1, mean period 3.06 steps"
     assert second == "embedding: dimension 1, delay 1 step, Theiler window 3 steps"
-    assert third.startswith("chaotic, by global maps that leave < 0.1 % unexplained; [95 %")
+    assert third.startswith("chaotic, by quadratic maps that leave < 0.1 % unexplained; [95 %")
     assert rate.startswith("λ_max   0.4")
     assert rate.endswith("per unit of time")
     assert time.startswith("τ_pred  1.6")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.special import lambertw
 
 from tausweep import config, lyapunov, series, signal
-from tausweep.lyapunov import tangent
+from tausweep.lyapunov import equations, tangent
 from tausweep.series import delay, simulate
 from tausweep.series.simulate import Disturbance, states
 from tausweep.series.system import DelayedFeedback, Flow
@@ -289,8 +289,8 @@ def test_hidden_states_are_those_of_the_orbit():
     whole = signal.run(config.Signal(), series.run(CELL["ueda"]))
     part = signal.run(config.Signal(), series.run(changed(CELL["ueda"], observe=["v"], noise=1.0)))
     sample = np.array([70, 0, 30, 30])  # soon enough for chaos not to matter
-    expected = lyapunov._known_states(whole, FLOW["ueda"], sample)
-    found = lyapunov._known_states(part, FLOW["ueda"], sample)
+    expected = equations._known_states(whole, FLOW["ueda"], sample)
+    found = equations._known_states(part, FLOW["ueda"], sample)
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 

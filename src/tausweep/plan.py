@@ -38,14 +38,14 @@ class Stage:
 
 
 STAGES = {
-    "series": Stage(2, cfg.Series, "tausweep.series"),
-    "signal": Stage(2, cfg.Signal, "tausweep.signal"),
-    "lyapunov": Stage(1, cfg.Lyapunov, "tausweep.lyapunov"),
+    "series": Stage(3, cfg.Series, "tausweep.series"),
+    "signal": Stage(3, cfg.Signal, "tausweep.signal"),
+    "lyapunov": Stage(2, cfg.Lyapunov, "tausweep.lyapunov"),
     "train": Stage(3, cfg.TrainCell, "tausweep.training"),
     "orbit": Stage(2, cfg.Orbit, "tausweep.orbit"),
-    "metrics": Stage(1, cfg.Metrics, "tausweep.metrics"),
+    "metrics": Stage(2, cfg.Metrics, "tausweep.metrics"),
     "collect": Stage(3, cfg.Collect, "tausweep.collect"),
-    "figure": Stage(3, cfg.FigureCell, "tausweep.figures"),
+    "figure": Stage(4, cfg.FigureCell, "tausweep.figures"),
 }
 """All stages. A figure is no Dataset and no content-addressed file, but has a key like them."""
 

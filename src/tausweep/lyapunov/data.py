@@ -25,7 +25,8 @@ MINIMUM_PERIODS = 10
 MAPS_PER_PERIOD = 12
 """How many maps lead around one mean period, at first."""
 GROWN = 3.0
-"""Least growth over the whole series, in e-folds, of a chaotic one. On a cycle or a torus λ is
+"""Least growth over the whole series, in e-folds, of a chaotic one, beyond that of a length which
+grows as time does, as between neighbours whose frequencies differ. On a cycle or a torus λ is
 0 ± a few / time, since lengths on it still depend on where one is."""
 
 
@@ -206,8 +207,8 @@ def verdict(measured: Measured, cell: Lyapunov, samples: int) -> tuple[str, str 
 
     - Neighbours that never part: "not chaotic".
     - Of maps that can be trusted, and curves with a straight part, the one whose interval is
-      narrower is believed: chaotic if it is above zero and λ_max makes more than `GROWN` e-folds in
-      the whole series, else "not chaotic".
+      narrower is believed: chaotic if it is above zero and λ_max makes enough e-folds (`GROWN`)
+      in the whole series, else "not chaotic".
     - If there is neither: "no scaling range".
     """
     if not measured.saturates:
@@ -222,4 +223,5 @@ def verdict(measured: Measured, cell: Lyapunov, samples: int) -> tuple[str, str 
         return "maps do not predict" if cell.estimator == "maps" else "no scaling range", None
     by = min(found, key=lambda name: found[name][1][1] - found[name][1][0])
     exponent, (lower, _) = found[by]
-    return ("chaotic", by) if lower > 0 and exponent * samples > GROWN else ("not chaotic", None)
+    grown = exponent * samples > GROWN + np.log(samples)
+    return ("chaotic", by) if lower > 0 and grown else ("not chaotic", None)
