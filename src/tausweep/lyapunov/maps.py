@@ -152,7 +152,8 @@ def estimate(
     1. Begin with the given dimension and step, and the least neighbours.
     2. At this and at doubled steps, in which more happens, go on to more dimensions, as long as
        each leaves less unexplained: neighbours were false; then to four times the neighbours:
-       there is noise. Try one global map as well. The best leave least unexplained per step.
+       there is noise. Of more than `QUADRATIC` coordinates, try one global map as well. The best
+       leave least unexplained per step.
     3. The interval adds in quadrature: the sampling error; how far other maps are off that
        predict about as well; and the bias that the unexplained part allows.
 
@@ -187,13 +188,13 @@ def estimate(
         if here.bias > 2 * least:
             break
         least = min(least, here.bias)
-    states = delay_vectors(x, dimension, delay)
-    whole = everywhere(states, variables, dimension=dimension)
-    tried = [maps for maps in (*done.values(), whole) if maps is not None]
+    tried = [maps for maps in done.values() if maps is not None]
+    if dimension * variables > QUADRATIC:
+        whole = everywhere(delay_vectors(x, dimension, delay), variables, dimension=dimension)
+        tried += [whole] if whole is not None else []
     if not tried:
         return None
-    # One map for all states is second choice: its error is not spread evenly over them.
-    tried.sort(key=lambda maps: (not maps.trusted, maps.kind == "global", maps.bias))
+    tried.sort(key=lambda maps: (not maps.trusted, maps.bias))
     best = tried[0]
     alike = [
         maps.exponent
