@@ -254,7 +254,7 @@ def _estimates(axes: Axes, dataset: xr.Dataset) -> None:
     if all(row.lacking for row in rows):
         axes.set_xticks([])
     else:
-        axes.locator_params(axis="x", nbins=4)
+        axes.locator_params(axis="x", nbins=3)
 
 
 def _delay(axes: Axes, dataset: xr.Dataset) -> None:
