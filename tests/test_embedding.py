@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from by_hand import henon, lorenz_by_hand
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import lfilter
@@ -13,30 +14,6 @@ RNG = np.random.default_rng(0)
 WHITE = RNG.standard_normal((10_000, 1))
 PERIOD = 100 / np.e  # never repeats
 TURN = 2 * np.pi * np.arange(10_000) / PERIOD
-
-
-def henon(steps: int) -> np.ndarray:
-    x = np.empty((steps, 2))
-    x[0] = 0.1, 0.1
-    for t in range(steps - 1):
-        x[t + 1] = 1 - 1.4 * x[t, 0] ** 2 + x[t, 1], 0.3 * x[t, 0]
-    return x
-
-
-def lorenz(steps: int, dt: float = 0.02) -> np.ndarray:
-    """Lorenz-63 by a plain Runge-Kutta of fourth order."""
-
-    def f(u):
-        return np.array([10 * (u[1] - u[0]), u[0] * (28 - u[2]) - u[1], u[0] * u[1] - 8 / 3 * u[2]])
-
-    x = np.empty((steps + 500, 3))
-    x[0] = 1.0, 2.0, 20.0
-    for t in range(len(x) - 1):
-        k1 = f(x[t])
-        k2 = f(x[t] + dt / 2 * k1)
-        k3 = f(x[t] + dt / 2 * k2)
-        x[t + 1] = x[t] + dt / 6 * (k1 + 2 * k2 + 2 * k3 + f(x[t] + dt * k3))
-    return x[500:]
 
 
 # -------------------------------------------------------------------------------- delay vectors
@@ -154,7 +131,7 @@ def test_the_delay_of_noise_with_memory_is_where_its_correlation_has_decayed():
 
 def test_the_delay_of_lorenz_is_the_first_minimum_of_its_information():
     # 0.16 to 0.18 units of time; the correlation decays later.
-    x = lorenz(10_000)[:, :1]
+    x = lorenz_by_hand(10_000)[:, :1]
     chosen = embedding.choose(x, theiler=40, dimension=3)
     assert 0.14 <= 0.02 * chosen.delay <= 0.2
     assert chosen.autocorrelation[chosen.delay - 1, 0] > 1 / np.e
@@ -168,8 +145,8 @@ def test_the_delay_of_lorenz_is_the_first_minimum_of_its_information():
     [
         (henon(10_000)[:, :1], 1, 2),
         (henon(10_000), 1, 1),
-        (lorenz(10_000)[:, :1], 40, 3),
-        (lorenz(10_000), 40, 1),
+        (lorenz_by_hand(10_000)[:, :1], 40, 3),
+        (lorenz_by_hand(10_000), 40, 1),
         (np.sin(TURN)[:, None], 37, 2),
         (np.c_[np.sin(TURN), np.cos(TURN)], 37, 1),
     ],

@@ -167,6 +167,7 @@ def divergence(
             "fit_stop": 200 if chaotic else -1,
             "intercept": -3.2 if chaotic else np.nan,
             "maps_unexplained": ("maps", [unexplained]),
+            "maps_step": ("maps", [10]),
             "maps_kind": ("maps", ["quadratic"]),
             "embedding_delay": 9,
             "embedding_dimension": 3,

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import xarray as xr
+from by_hand import henon, lorenz_by_hand
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -43,30 +44,6 @@ def logistic(steps: int, r: float = 3.9) -> np.ndarray:
     for t in range(steps - 1):
         x[t + 1] = r * x[t] * (1 - x[t])
     return x
-
-
-def henon(steps: int) -> np.ndarray:
-    x = np.empty((steps, 2))
-    x[0] = 0.1, 0.1
-    for t in range(steps - 1):
-        x[t + 1] = 1 - 1.4 * x[t, 0] ** 2 + x[t, 1], 0.3 * x[t, 0]
-    return x
-
-
-def lorenz_by_hand(steps: int, dt: float = 0.02) -> np.ndarray:
-    """Lorenz-63 by a plain Runge-Kutta of fourth order."""
-
-    def f(u):
-        return np.array([10 * (u[1] - u[0]), u[0] * (28 - u[2]) - u[1], u[0] * u[1] - 8 / 3 * u[2]])
-
-    x = np.empty((steps + 500, 3))
-    x[0] = 1.0, 2.0, 20.0
-    for t in range(len(x) - 1):
-        k1 = f(x[t])
-        k2 = f(x[t] + dt / 2 * k1)
-        k3 = f(x[t] + dt / 2 * k2)
-        x[t + 1] = x[t] + dt / 6 * (k1 + 2 * k2 + 2 * k3 + f(x[t] + dt * k3))
-    return x[500:]
 
 
 # ------------------------------------------------------------------------------- from equations

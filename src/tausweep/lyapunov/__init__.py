@@ -11,6 +11,7 @@ from tausweep.config import Lyapunov
 from tausweep.lyapunov.data import Measured, measure, verdict
 from tausweep.lyapunov.equations import truth
 from tausweep.lyapunov.scaling import Line
+from tausweep.signal.embedding import described
 
 __all__ = ["run"]
 
@@ -267,24 +268,5 @@ def _embedding(found: Measured) -> Variables:
     return {
         "embedding_delay": ((), chosen.delay, "delay of the embedding", "step"),
         "embedding_dimension": ((), chosen.dimension, "dimension of the embedding", "1"),
-        "mutual_information": (
-            ("delay_lag", "variable"),
-            chosen.mutual_information,
-            "mutual information of a variable with itself later",
-            "nat",
-        ),
-        "autocorrelation": (
-            ("delay_lag", "variable"),
-            chosen.autocorrelation,
-            "autocorrelation",
-            "1",
-        ),
-        "false_neighbours": (
-            ("embedding_size",),
-            chosen.false_neighbours,
-            "share of nearest neighbours that are false (Kennel)",
-            "1",
-        ),
-        "cao_e1": (("embedding_size",), chosen.cao_e1, "Cao's E1", "1"),
-        "cao_e2": (("embedding_size",), chosen.cao_e2, "Cao's E2", "1"),
+        **described(chosen, lag="delay_lag", variable="variable", dimension="embedding_size"),
     }

@@ -5,7 +5,7 @@ Which of the two is believed, and when neither, is decided here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -39,15 +39,25 @@ class Measured:
     theiler: int
     embedding: embedding.Choice
     curves: list[Curve]
-    saturates: bool
-    """Whether neighbours ever part."""
     by_estimator: dict[str, Line | None]
     """Lines of the curves of each estimator alone."""
-    line: Line | None
-    """Rosenstein's, with an interval that holds Kantz's as well."""
     maps: maps.Estimate | None
     surrogates: Float[np.ndarray, "surrogate lag"]
     """Divergence curves (Rosenstein) of phase-randomised copies, at the lags of the first curve."""
+
+    @property
+    def saturates(self) -> bool:
+        """Whether neighbours ever part."""
+        return any(curve.separates for curve in self.curves)
+
+    @property
+    def line(self) -> Line | None:
+        """Rosenstein's, of the smaller bias; its interval also covers the choice of estimator."""
+        line, other = self.by_estimator["rosenstein"], self.by_estimator["kantz"]
+        if line is None or other is None:
+            return line or other
+        lower, upper = zip(line.interval, other.interval, strict=True)
+        return replace(line, interval=(min(lower), max(upper)))
 
     @property
     def maps_predict(self) -> bool:
@@ -128,9 +138,7 @@ def measure(x: Float[np.ndarray, "time variable"], cell: Lyapunov) -> Measured:
         theiler=theiler,
         embedding=chosen,
         curves=curves,
-        saturates=any(curve.separates for curve in curves),
         by_estimator=lines,
-        line=_hull(lines),
         maps=fitted,
         surrogates=_surrogates(cell, x, curves[0], delay, theiler, flow, rng),
     )
@@ -163,17 +171,8 @@ def _lines(
             line = scaling.take(
                 own, cell.fit_range, resamples=resamples, confidence=confidence, rng=rng
             )
-        lines[name] = None if line is None else line.on(index[line.curve])
+        lines[name] = None if line is None else replace(line, curve=index[line.curve])
     return lines
-
-
-def _hull(lines: dict[str, Line | None]) -> Line | None:
-    """Rosenstein's line, of the smaller bias; its interval also covers the choice of estimator."""
-    line, other = lines["rosenstein"], lines["kantz"]
-    if line is None or other is None:
-        return line or other
-    lower, upper = zip(line.interval, other.interval, strict=True)
-    return line.within((min(lower), max(upper)))
 
 
 def _surrogates(

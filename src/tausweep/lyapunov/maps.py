@@ -55,6 +55,14 @@ CHUNK = 4_000_000
 """Numbers of all neighbourhoods held at once."""
 
 
+def trusted(unexplained: float, step: int, exponent: float) -> bool:
+    """Whether maps explain enough: nearly all of how neighbours part, and, in every step, more than
+    what they leave unexplained grows by. A stochastic series that is smooth fails the second: it is
+    predicted well over one step, but errors add up faster than they grow.
+    """
+    return unexplained <= TRUSTED and unexplained / step <= abs(exponent)
+
+
 @dataclass(frozen=True)
 class Maps:
     """Maps along the trajectory, and what they do to a tangent vector."""
@@ -109,11 +117,8 @@ class Maps:
 
     @property
     def trusted(self) -> bool:
-        """Whether the maps explain enough: nearly all of how neighbours part, and, in every step,
-        more than what they leave unexplained grows by. A stochastic series that is smooth fails
-        the second: it is predicted well over one step, but errors add up faster than they grow.
-        """
-        return self.unexplained <= TRUSTED and self.bias <= abs(self.exponent)
+        """Whether the maps explain enough to be believed."""
+        return trusted(self.unexplained, self.step, self.exponent)
 
     @property
     def likely_bias(self) -> float:
@@ -163,17 +168,17 @@ def estimate(
         None if there are too few states for any map.
     """
     variables, first = x.shape[1], dimension
-    done: dict[tuple[int, int, int], Maps | None] = {}
+    tried: list[Maps] = []
 
     def fit(dimension: int, step: int, reach: int) -> Maps | None:
         if dimension > first and dimension * variables > QUADRATIC:
             return None
-        if (dimension, step, reach) not in done:
-            states = delay_vectors(x, dimension, delay)
-            done[dimension, step, reach] = local(
-                states, variables, dimension=dimension, step=step, theiler=theiler, reach=reach
-            )
-        return done[dimension, step, reach]
+        states = delay_vectors(x, dimension, delay)
+        maps = local(
+            states, variables, dimension=dimension, step=step, theiler=theiler, reach=reach
+        )
+        tried.extend([] if maps is None else [maps])
+        return maps
 
     least = np.inf
     for ahead in [step * 2**doubling for doubling in range(DOUBLINGS + 1 if vary_step else 1)]:
@@ -188,10 +193,9 @@ def estimate(
         if here.bias > 2 * least:
             break
         least = min(least, here.bias)
-    tried = [maps for maps in done.values() if maps is not None]
     if dimension * variables > QUADRATIC:
         whole = everywhere(delay_vectors(x, dimension, delay), variables, dimension=dimension)
-        tried += [whole] if whole is not None else []
+        tried.extend([] if whole is None else [whole])
     if not tried:
         return None
     tried.sort(key=lambda maps: (not maps.trusted, maps.bias))

@@ -10,7 +10,7 @@ from typing import Any
 
 import xarray as xr
 
-from tausweep.lyapunov.maps import TRUSTED
+from tausweep.lyapunov.maps import TRUSTED, trusted
 
 FEW_PERIODS = 50
 """A series of fewer mean periods is called short."""
@@ -60,8 +60,11 @@ def _unexplained(dataset: xr.Dataset) -> str:
 def _maps(dataset: xr.Dataset) -> Estimate:
     if not dataset.sizes["maps"]:
         return _estimate(dataset, "maps", "too few states")
-    if float(dataset["maps_unexplained"][0]) > TRUSTED:
+    unexplained, step = float(dataset["maps_unexplained"][0]), int(dataset["maps_step"][0])
+    if not trusted(unexplained, step, float(dataset["lambda_max_maps"])):
         lacking = f"do not predict: {_unexplained(dataset)} unexplained"
+        if unexplained <= TRUSTED:
+            lacking = "not believed: errors add up faster than they grow"
         return Estimate(NAMES["maps"], float("nan"), (float("nan"),) * 2, lacking)
     return _estimate(dataset, "maps", "")
 

@@ -18,7 +18,7 @@ left, there is no scaling range and no number.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -54,14 +54,6 @@ class Line:
     """λ_max, in nats per step."""
     intercept: float
     interval: tuple[float, float]
-
-    def on(self, curve: int) -> Line:
-        """The same line, of a curve that is counted otherwise."""
-        return replace(self, curve=curve)
-
-    def within(self, interval: tuple[float, float]) -> Line:
-        """The same line with another interval."""
-        return replace(self, interval=interval)
 
 
 @dataclass(frozen=True)

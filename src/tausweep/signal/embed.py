@@ -63,25 +63,10 @@ def _resolved(
         delay=None if cell.delay == "auto" else cell.delay,
         dimension=None if cell.dimension == "auto" else cell.dimension,
     )
-    per_lag, per_dimension = ("lag", "observed"), ("dimension",)
     variables = {
         "chosen_delay": ((), chosen.delay, "delay of the embedding", "step"),
         "chosen_dimension": ((), chosen.dimension, "dimension of the embedding", "1"),
-        "mutual_information": (
-            per_lag,
-            chosen.mutual_information,
-            "mutual information of a variable with itself later",
-            "nat",
-        ),
-        "autocorrelation": (per_lag, chosen.autocorrelation, "autocorrelation", "1"),
-        "false_neighbours": (
-            per_dimension,
-            chosen.false_neighbours,
-            "share of nearest neighbours that are false (Kennel)",
-            "1",
-        ),
-        "cao_e1": (per_dimension, chosen.cao_e1, "Cao's E1", "1"),
-        "cao_e2": (per_dimension, chosen.cao_e2, "Cao's E2", "1"),
+        **embedding.described(chosen, lag="lag", variable="observed", dimension="dimension"),
     }
     coordinates = {
         "lag": (chosen.mutual_information, "lag", "step"),

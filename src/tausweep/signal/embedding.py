@@ -12,6 +12,7 @@ E1 stops changing at that dimension, and E2 is 1 at every dimension for random n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -47,6 +48,30 @@ class Choice:
     cao_e1: Float[np.ndarray, "dimension"]
     cao_e2: Float[np.ndarray, "dimension"]
     """E1 and E2 at the same dimensions; the last is NaN, since both compare with the next."""
+
+
+def described(
+    chosen: Choice, *, lag: str, variable: str, dimension: str
+) -> dict[str, tuple[tuple[str, ...], Any, str, str]]:
+    """The curves as variables: dimensions of these names, values, long name and unit."""
+    per_lag, per_dimension = (lag, variable), (dimension,)
+    return {
+        "mutual_information": (
+            per_lag,
+            chosen.mutual_information,
+            "mutual information of a variable with itself later",
+            "nat",
+        ),
+        "autocorrelation": (per_lag, chosen.autocorrelation, "autocorrelation", "1"),
+        "false_neighbours": (
+            per_dimension,
+            chosen.false_neighbours,
+            "share of nearest neighbours that are false (Kennel)",
+            "1",
+        ),
+        "cao_e1": (per_dimension, chosen.cao_e1, "Cao's E1", "1"),
+        "cao_e2": (per_dimension, chosen.cao_e2, "Cao's E2", "1"),
+    }
 
 
 def delay_vectors(
