@@ -15,6 +15,7 @@ from tausweep.config import ReconstructionFigure, Signal, Style, SweepFigure, lo
 from tausweep.figures import FIGURES, draw
 from tausweep.figures.collected import quantile
 from tausweep.figures.style import PALETTE, context, number, shorten
+from tausweep.lyapunov import report
 from tausweep.plan import Plan
 from tausweep.series import dataset
 
@@ -568,6 +569,14 @@ def test_lyapunov_has_steps_below_and_time_above():
     (above,) = axes.child_axes
     assert above.get_xlabel() == "time (s)"
     np.testing.assert_allclose(above.get_xlim(), np.array(axes.get_xlim()) * 0.01)
+
+
+def test_maps_whose_errors_outgrow_them_are_no_estimate():
+    dataset = divergence("no scaling range", unexplained=0.04)
+    dataset["maps_step"] = ("maps", [1])  # 0.04 in each step, where they grow by 0.0115
+    maps = report.estimates(dataset)[0]
+    assert np.isnan(maps.value)
+    assert maps.lacking.startswith("not believed")
 
 
 @pytest.mark.parametrize("verdict", ["no scaling range", "not chaotic", "maps do not predict"])
