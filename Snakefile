@@ -4,7 +4,8 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version, validate
 
-from tausweep.config import ConfigError, load
+from tausweep.errors import ConfigError
+from tausweep.experiment import load
 from tausweep.plan import Plan
 
 min_version("9.0")

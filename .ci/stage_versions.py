@@ -10,8 +10,8 @@ so code that computes other numbers under an old version would pass old results 
                                        for a reviewer to judge
 
 A stage's code is its package and every module of tausweep it imports, directly or not, without
-comments, docstrings and formatting, with the C sources beside them. `config` and `plan` are left
-out: the settings themselves are in the key.
+comments, docstrings and formatting, with the C sources beside them. Modules named `settings` are
+left out: the settings themselves are in the key.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tausweep.plan import STAGES
+from tausweep.stages import STAGES
 
 SOURCE = Path(__file__).parents[1] / "src"
 RECORD = Path(__file__).with_suffix(".json")
-NOT_NUMBERS = {"tausweep", "tausweep.config", "tausweep.plan"}
+NOT_NUMBERS = {"tausweep"}
 
 
 def path_of(module: str) -> Path | None:
@@ -75,7 +75,7 @@ def code_of(module: str) -> dict[str, str]:
     while waiting:
         name = waiting.pop()
         path = path_of(name)
-        if path is None or name in NOT_NUMBERS or name in code:
+        if path is None or path.stem == "settings" or name in NOT_NUMBERS | code.keys():
             continue
         tree = ast.parse(path.read_text())
         waiting |= imported(tree)

@@ -19,13 +19,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tausweep.config import Lyapunov
 from tausweep.lyapunov import maps
 from tausweep.lyapunov.data import MAPS_PER_PERIOD, measure
+from tausweep.lyapunov.settings import Lyapunov
 from tausweep.series.simulate import states
 from tausweep.series.systems import Lorenz63
-from tausweep.signal import embedding
-from tausweep.signal.neighbours import mean_period
+from tausweep.statespace import embedding
+from tausweep.statespace.neighbours import mean_period
 
 SIZES = (5_000, 20_000, 100_000)
 LAGS = 300

@@ -24,8 +24,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from pydantic import TypeAdapter
 
-from tausweep import config, lyapunov, series, signal
+from tausweep.lyapunov import stage as lyapunov
 from tausweep.lyapunov.equations import truth
+from tausweep.lyapunov.settings import Lyapunov, Tangent
+from tausweep.series import stage as series
+from tausweep.series.settings import Series
+from tausweep.signal import stage as signal
+from tausweep.signal.settings import Signal
 
 SYSTEMS: dict[str, dict[str, Any]] = {
     "lorenz28": {"system": "lorenz63", "dt": 0.01},
@@ -55,8 +60,8 @@ SYSTEMS: dict[str, dict[str, Any]] = {
     "logistic4": {"system": "logistic"},
     "logistic3.9": {"system": "logistic", "parameters": {"r": 3.9}},
 }
-HALF = config.Signal(held_out=0.5)
-NO_TRUTH = config.Tangent(members=2, time=1.0, transient=1.0)
+HALF = Signal(held_out=0.5)
+NO_TRUTH = Tangent(members=2, time=1.0, transient=1.0)
 
 
 class Estimate(NamedTuple):
@@ -71,9 +76,7 @@ class Estimate(NamedTuple):
 
 def simulated(name: str, points: int, seed: int) -> Any:
     """The signal of a system, half of it for training, and its sampling interval."""
-    cell = TypeAdapter(config.Series).validate_python(
-        SYSTEMS[name] | {"steps": 2 * points, "seed": seed}
-    )
+    cell = TypeAdapter(Series).validate_python(SYSTEMS[name] | {"steps": 2 * points, "seed": seed})
     return signal.run(HALF, series.run(cell))
 
 
@@ -81,7 +84,7 @@ def estimate(name: str, points: int, seed: int, true: float) -> Estimate:
     """Measure one series with the default settings."""
     sample = simulated(name, points, seed)
     start = time.process_time()
-    found = lyapunov.run(config.Lyapunov(tangent=NO_TRUTH), sample)
+    found = lyapunov.run(Lyapunov(tangent=NO_TRUTH), sample)
     seconds = time.process_time() - start
     value = float(found["lambda_max"]) / true
     lower, upper = found["lambda_max_interval"].values / true
@@ -92,7 +95,7 @@ def estimate(name: str, points: int, seed: int, true: float) -> Estimate:
 def row(name: str, points: int, seeds: int, length: float | None) -> str:
     """One line of the table."""
     first = simulated(name, points, 0)
-    equations = truth(config.Tangent(time=length), first)
+    equations = truth(Tangent(time=length), first)
     true, error = (equations[f"lambda_max_equations{part}"][1] for part in ("", "_std_error"))
     found = [estimate(name, points, seed, true) for seed in range(seeds)]
     value = np.array([each.value for each in found])

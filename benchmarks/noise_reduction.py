@@ -21,8 +21,8 @@ import numpy as np
 
 from tausweep.series.simulate import states
 from tausweep.series.systems import Lorenz63, Rossler
-from tausweep.signal.embedding import delay_vectors
-from tausweep.signal.noise_reduction import reduce_noise
+from tausweep.statespace.embedding import delay_vectors
+from tausweep.statespace.noise_reduction import reduce_noise
 
 METHODS = ("simple", "ghkss")
 

@@ -22,11 +22,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tausweep.config import SparseTF, Training
-from tausweep.engines import ENGINES, Data
-from tausweep.models import CELLS, Layout
-from tausweep.training import Problem, Trainer
-from tausweep.training.methods import METHODS
+from tausweep.engines.choose import ENGINES
+from tausweep.engines.windows import Data
+from tausweep.models.cells import CELLS
+from tausweep.models.layout import Layout
+from tausweep.training.methods.registry import METHODS
+from tausweep.training.settings import SparseTF, Training
+from tausweep.training.trainer import Problem, Trainer
 
 M, N, BATCH, BATCHES = 30, 3, 32, 10
 
@@ -172,7 +174,7 @@ def orbit_table(options: argparse.Namespace) -> None:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--cell", nargs="+", default=["plrnn", "rnn", "lstm", "gru"])
+    parser.add_argument("--job", nargs="+", default=["plrnn", "rnn", "lstm", "gru"])
     parser.add_argument("--tau", nargs="+", type=int, default=[5, 30, 200])
     parser.add_argument("--length", nargs="+", type=int, default=[200, 1000])
     parser.add_argument("--members", nargs="+", type=int, default=[1, 5, 20])

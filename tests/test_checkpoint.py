@@ -13,10 +13,11 @@ import pytest
 import xarray as xr
 
 from tausweep import store
-from tausweep.config import Model, SparseTF, TrainCell, Training, Truncated
 from tausweep.execution import Execution
-from tausweep.plan import Cell
-from tausweep.training import run
+from tausweep.job import Job
+from tausweep.models.settings import Model
+from tausweep.training.settings import SparseTF, Train, Training, Truncated
+from tausweep.training.stage import run
 
 EPOCHS = 12
 
@@ -29,9 +30,9 @@ def signal() -> xr.Dataset:
     )
 
 
-def cell(method: str = "sparse_tf", epochs: int = EPOCHS, cell: str = "gru") -> TrainCell:
+def cell(method: str = "sparse_tf", epochs: int = EPOCHS, cell: str = "gru") -> Train:
     kind = {"sparse_tf": SparseTF, "truncated": Truncated}[method]
-    return TrainCell(
+    return Train(
         model=Model(cell=cell, latent=6),
         method=kind(method=method, tau=[7]),
         training=Training(epochs=epochs, batches=3, batch_size=4, sequence_length=20),
@@ -112,7 +113,7 @@ def test_without_room_for_a_checkpoint_training_goes_on(
 @pytest.mark.slow
 def test_killed_at_ten_random_moments_a_job_ends_bit_identical(tmp_path: Path) -> None:
     """The real command, and SIGKILL; nothing is left in results/state when it is done."""
-    job = Cell("train", cell(epochs=20_000, cell="lstm"), {"signal": "signal/" + "0" * 16})
+    job = Job("train", cell(epochs=20_000, cell="lstm"), {"signal": "signal/" + "0" * 16})
     results = tmp_path / "results"
     attrs = {"dt": 1.0, "time_unit": "1", "title": "Signal"}
     (results / "signal").mkdir(parents=True)
@@ -123,7 +124,7 @@ def test_killed_at_ten_random_moments_a_job_ends_bit_identical(tmp_path: Path) -
 
     def command(where: Path) -> list[str]:
         return [
-            *(sys.executable, "-m", "tausweep.cli", "stage", "train", "--cell", job.json),
+            *(sys.executable, "-m", "tausweep.cli", "stage", "train", "--job", job.json),
             *("--output", str(where), "--checkpoint-every", "0.05"),
         ]
 

@@ -13,9 +13,13 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from tausweep import config as cfg
-from tausweep import lyapunov, series, signal
 from tausweep.cli import main
+from tausweep.lyapunov import stage as lyapunov
+from tausweep.lyapunov.settings import Lyapunov
+from tausweep.series import stage as series
+from tausweep.series.settings import File
+from tausweep.signal import stage as signal
+from tausweep.signal.settings import Signal
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -55,11 +59,11 @@ def test_it_prints_what_the_stages_find_and_draws_it(command: Run, henon: np.nda
     assert (code, err) == (0, "")
     found = json.loads(out)
 
-    own = cfg.File.model_validate(
+    own = File.model_validate(
         {"system": "file", "path": path, "columns": ["x"], "dt": 0.5, "time_unit": "s"}
     )
-    prepared = signal.run(cfg.Signal(held_out=0.0), series.run(own, series.read(own, [path])))
-    stage = lyapunov.run(cfg.Lyapunov(), prepared)
+    prepared = signal.run(Signal(held_out=0.0), series.run(own, series.read(own, [path])))
+    stage = lyapunov.run(Lyapunov(), prepared)
     assert prepared.sizes["time"] == found["samples"] == 5_000
     for name in ("lambda_max", "tau_pred"):
         assert found[name]["value"] == stage[name].item()

@@ -8,9 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tausweep import collect, figures, lyapunov, metrics, orbit, series, signal, store, training
-from tausweep.config import load
+from tausweep import store
+from tausweep.collect import stage as collect
+from tausweep.experiment import load
+from tausweep.figures import stage as figures
+from tausweep.figures.settings import Figure
+from tausweep.lyapunov import stage as lyapunov
+from tausweep.metrics import stage as metrics
+from tausweep.orbit import stage as orbit
 from tausweep.plan import Plan
+from tausweep.series import stage as series
+from tausweep.signal import stage as signal
+from tausweep.training import stage as training
 
 RUN: dict[str, Any] = {
     "series": series.run,
@@ -53,14 +62,14 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _run(experiment: dict[str, Any], directory: Path) -> Path:
-    for cell in Plan(load(experiment)).cells.values():
+    for job in Plan(load(experiment)).jobs.values():
         inputs = {
             role: [_read(directory, n) for n in names] if isinstance(names, list)
             else _read(directory, names)
-            for role, names in cell.inputs.items()
+            for role, names in job.inputs.items()
         }  # fmt: skip
-        out = RUN[cell.stage](cell.settings, **inputs)
-        store.write(out, directory / cell.path, stage=cell.stage, key=cell.key, provenance={})
+        out = RUN[job.stage](job.settings, **inputs)
+        store.write(out, directory / job.path, stage=job.stage, key=job.key, provenance={})
     return directory
 
 
@@ -84,10 +93,10 @@ def test_series_of_different_variables_are_collected(results: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["sweep", "reconstruction"])
 @pytest.mark.parametrize("name", ["driven", "closed"])
-def test_they_are_drawn(results: Path, tmp_path: Path, kind: str, name: str) -> None:
+def test_they_are_drawn(results: Path, kind: str, name: str) -> None:
     (path,) = results.glob("results/collect/*.nc")
-    figures.draw(kind, {"dataset": store.read(path)}, {"series": name}, [tmp_path / "a.png"])
-    assert (tmp_path / "a.png").stat().st_size > 1000
+    settings = Figure(kind=kind, options={"series": name})
+    assert len(figures.run(settings, dataset=store.read(path)).render("png")) > 1000
 
 
 def test_a_signal_on_another_clock_and_in_other_coordinates_goes_through_all_stages(

@@ -12,7 +12,8 @@ import pytest
 import yaml
 from conftest import REPOSITORY
 
-from tausweep.config import ConfigError, load, schema
+from tausweep.errors import ConfigError
+from tausweep.experiment import load, schema
 
 WRONG = [
     ({"training": {"epoch": 3}}, "training: unknown key 'epoch'; did you mean epochs?"),

@@ -7,25 +7,33 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from tausweep import config, lyapunov, series, signal, store
+from tausweep import store
+from tausweep.config import Lorenz63
+from tausweep.errors import ConfigError
+from tausweep.experiment import load
+from tausweep.lyapunov import stage as lyapunov
+from tausweep.lyapunov.settings import Lyapunov, Tangent
 from tausweep.plan import Plan
-from tausweep.signal import embedding
-from tausweep.signal.neighbours import mean_period
-from tausweep.signal.noise_reduction import reduce_noise
+from tausweep.series import stage as series
+from tausweep.signal import stage as signal
+from tausweep.signal.settings import Signal
+from tausweep.statespace import embedding
+from tausweep.statespace.neighbours import mean_period
+from tausweep.statespace.noise_reduction import reduce_noise
 
-QUICK = config.Tangent(members=2, time=5.0, transient=1.0)
+QUICK = Tangent(members=2, time=5.0, transient=1.0)
 
 
 def cell_of(*steps, **others):
-    return config.Signal.model_validate({"steps": list(steps), **others})
+    return Signal.model_validate({"steps": list(steps), **others})
 
 
 @functools.cache
 def lorenz(noise=0.05, steps=4_000, observe=("x",)):
-    cell = config.Lorenz63(
+    job = Lorenz63(
         system="lorenz63", dt=0.02, steps=steps, noise=noise, observe=list(observe), noise_seed=1
     )
-    made = series.run(cell)
+    made = series.run(job)
     # In the order of memory that files have, on which the last bit of sums depends.
     return made.assign(x=made["x"].copy(data=np.ascontiguousarray(made["x"].values)))
 
@@ -49,18 +57,18 @@ def test_each_part_is_cleaned_by_itself_and_as_the_library_does_it(method):
 @pytest.mark.parametrize("held_out", [0.5, 0.3])
 def test_the_training_part_knows_nothing_of_the_held_out_one(held_out):
     raw = lorenz(observe=("x", "z"))
-    cell = cell_of(
+    job = cell_of(
         {"step": "detrend"},
         {"step": "denoise", "iterations": 2},
         {"step": "embed"},
         scaling="whiten",
         held_out=held_out,
     )
-    found = signal.run(cell, raw)
+    found = signal.run(job, raw)
     x = raw["x"].values.copy()
     train = int(len(x) * (1 - held_out))
     x[train:] = -2 * np.random.default_rng(0).permutation(x[train:])
-    other = signal.run(cell, raw.assign(x=raw["x"].copy(data=x)))
+    other = signal.run(job, raw.assign(x=raw["x"].copy(data=x)))
     mine = [name for name in found.data_vars if name.startswith("denoise_")]
     assert len(mine) == 12
     known, same = (
@@ -99,7 +107,7 @@ def test_what_was_found_is_kept_for_each_part_and_iteration(tmp_path):
 
 def test_clean_data_are_left_alone_and_the_record_says_why():
     found = signal.run(cell_of({"step": "denoise"}), lorenz(noise=0.0))
-    np.testing.assert_array_equal(found["x"], signal.run(config.Signal(), lorenz(noise=0.0))["x"])
+    np.testing.assert_array_equal(found["x"], signal.run(Signal(), lorenz(noise=0.0))["x"])
     assert not found["removed_by_denoise"].any()
     assert not found["denoise_resolved"].any()
     assert np.isnan(found["denoise_correction"]).all()
@@ -110,7 +118,7 @@ def test_an_external_input_is_not_denoised():
     raw = lorenz()
     u = xr.DataArray(np.sin(np.arange(4_000.0))[:, None], dims=("time", "channel"))
     found = signal.run(cell_of({"step": "denoise"}), raw.assign(input=u))
-    plain = signal.run(config.Signal(), raw.assign(input=u))
+    plain = signal.run(Signal(), raw.assign(input=u))
     xr.testing.assert_identical(found["input"], plain["input"])
 
 
@@ -151,7 +159,7 @@ def test_lorenz_x_is_embedded_as_is_known():
 def test_the_exponent_of_an_embedded_signal_is_that_of_the_system():
     """What is embedded already is not spoilt by the embedding that λ_max chooses on top of it."""
     embedded = signal.run(cell_of({"step": "embed"}), lorenz(noise=0.0, steps=20_000))
-    found = lyapunov.run(config.Lyapunov(bootstrap=20, tangent=QUICK), embedded)
+    found = lyapunov.run(Lyapunov(bootstrap=20, tangent=QUICK), embedded)
     lower, upper = found["lambda_max_interval"] / found.attrs["dt"]
     assert found.attrs["verdict"] == "chaotic"
     assert lower < 0.9056 < upper
@@ -162,7 +170,7 @@ def test_the_exponent_of_an_embedded_signal_is_that_of_the_system():
 
 
 def experiment(*steps):
-    return config.load(
+    return load(
         {
             "experiment": "a",
             "series": {"l": {"system": "lorenz63", "steps": 4_000}},
@@ -183,9 +191,9 @@ def test_the_exponent_before_denoising_is_planned_and_nothing_is_trained_on_that
     (after,) = both.figures["lyapunov_l"].inputs.values()
     assert plain.figures["lyapunov_l"].inputs["dataset"] == before != after
     assert both.figures["lyapunov-noisy_l"].settings.kind == "lyapunov"
-    assert [c.stage for c in both.cells.values()].count("train") == 1
-    (train,) = (cell for cell in both.cells.values() if cell.stage == "train")
-    assert train.inputs["signal"] == both.cells[after].inputs["signal"]
+    assert [c.stage for c in both.jobs.values()].count("train") == 1
+    (train,) = (job for job in both.jobs.values() if job.stage == "train")
+    assert train.inputs["signal"] == both.jobs[after].inputs["signal"]
 
 
 # -------------------------------------------------------------------------------------- bad input
@@ -212,8 +220,8 @@ def test_wrong_settings_are_one_line_with_their_path(step, message):
         "series": {"l": {"system": "lorenz63"}},
         "signal": {"steps": [{"step": "denoise"} | step]},
     }
-    with pytest.raises(config.ConfigError, match=message) as error:
-        config.load(wrong)
+    with pytest.raises(ConfigError, match=message) as error:
+        load(wrong)
     assert "\n" not in str(error.value)
 
 

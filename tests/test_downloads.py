@@ -22,9 +22,14 @@ import pytest
 import xarray as xr
 from conftest import Snakemake
 
-from tausweep import cli, config, series, stages, store
-from tausweep.plan import Cell, Plan
+from tausweep import cli, runner, store
+from tausweep.errors import ConfigError
+from tausweep.experiment import load
+from tausweep.job import Job
+from tausweep.plan import Plan
 from tausweep.series import checksums, downloads
+from tausweep.series import stage as series
+from tausweep.series.settings import Eeg, Weather
 
 # ------------------------------------------------------------------------------------- the server
 
@@ -297,12 +302,12 @@ def measured(samples: int, seed: int = 0) -> np.ndarray:
     return np.round(np.cumsum(np.random.default_rng(seed).normal(size=(samples, 4)), axis=0), 2)
 
 
-def weather(path: Path, **options: Any) -> config.Weather:
+def weather(path: Path, **options: Any) -> Weather:
     settings = {"first": "2009a", "last": "2009b", "directory": str(path), **options}
-    return config.Weather.model_validate({"system": "weather", **settings})
+    return Weather.model_validate({"system": "weather", **settings})
 
 
-def load(cell: config.Weather | config.Eeg) -> xr.Dataset:
+def series_of(cell: Weather | Eeg) -> xr.Dataset:
     paths = [f"{cell.directory}/{Path(name).name}" for name in cell.files()]
     return series.run(cell, series.read(cell, paths))
 
@@ -342,8 +347,8 @@ def test_wrong_settings_are_one_line(change: dict[str, Any], message: str) -> No
     one = {"system": "weather", "last": "2009b", **change}
     if one["system"] == "eeg":
         del one["last"]
-    with pytest.raises(config.ConfigError, match=message) as error:
-        config.load({"experiment": "e", "series": {"s": one}})
+    with pytest.raises(ConfigError, match=message) as error:
+        load({"experiment": "e", "series": {"s": one}})
     assert str(error.value).startswith("series.s")
 
 
@@ -355,7 +360,7 @@ def test_weather_is_what_the_archives_hold(tmp_path: Path) -> None:
     other = ",".join([names[0], *(names[1 + i] for i in swapped)])
     (tmp_path / "mpi_roof_2009a.zip").write_bytes(archive(dates[:300], x[:300]))
     (tmp_path / "mpi_roof_2009b.zip").write_bytes(archive(dates[300:], x[300:, swapped], other))
-    found = load(weather(tmp_path))
+    found = series_of(weather(tmp_path))
     np.testing.assert_array_equal(found["x"], x[:, [1]])
     assert found["variable"].values.tolist() == ["T (degC)"]
     assert found["x"].attrs["units"] == "degC"
@@ -366,12 +371,14 @@ def test_weather_is_what_the_archives_hold(tmp_path: Path) -> None:
     assert digests == {
         f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in tmp_path.glob("*.zip")
     }
-    several = load(weather(tmp_path, columns=["SWDR (W/m²)", "p (mbar)"], inputs=["SWDR (W/m²)"]))
+    several = series_of(
+        weather(tmp_path, columns=["SWDR (W/m²)", "p (mbar)"], inputs=["SWDR (W/m²)"])
+    )
     np.testing.assert_array_equal(several["x"], x[:, [0]])
     np.testing.assert_array_equal(several["input"], x[:, [3]])
-    assert len(load(weather(tmp_path, columns=[]))["variable"]) == 4
+    assert len(series_of(weather(tmp_path, columns=[]))["variable"]) == 4
     with pytest.raises(ValueError, match=r"2009a\.zip: columns names 'T', but .* T \(degC\), rh"):
-        load(weather(tmp_path, columns=["T"]))
+        series_of(weather(tmp_path, columns=["T"]))
 
 
 def test_gaps_repetitions_and_missing_values_of_weather(tmp_path: Path) -> None:
@@ -383,7 +390,7 @@ def test_gaps_repetitions_and_missing_values_of_weather(tmp_path: Path) -> None:
     stamps[-1] += 7  # one of these is no full ten minutes
     (tmp_path / "mpi_roof_2009a.zip").write_bytes(archive(stamps, x[rows]))
     one = {"last": "2009a"}
-    found = load(weather(tmp_path, **one))
+    found = series_of(weather(tmp_path, **one))
     expected = x[340:, 1].copy()
     expected[260] = (x[599, 1] + x[601, 1]) / 2
     np.testing.assert_allclose(found["x"][:, 0], expected, rtol=1e-15)
@@ -393,13 +400,13 @@ def test_gaps_repetitions_and_missing_values_of_weather(tmp_path: Path) -> None:
     assert found.attrs["samples_cut_before"] == 298
     assert found.attrs["first_sample"] == "2009-01-03T08:50:00"
     assert found.attrs["samples_off_clock"] == 1
-    every = load(weather(tmp_path, **one, max_gap=40))
+    every = series_of(weather(tmp_path, **one, max_gap=40))
     assert every["x"].sizes["time"] == 1000
     assert int(every["filled"].sum()) == 43
     with pytest.raises(
         ValueError, match=r"2009a\.zip: found 1 missing values, in sample 558 \(2009-"
     ):
-        load(weather(tmp_path, **one, fill=None))
+        series_of(weather(tmp_path, **one, fill=None))
 
 
 def test_a_damaged_archive_is_named(tmp_path: Path) -> None:
@@ -413,14 +420,14 @@ def test_a_damaged_archive_is_named(tmp_path: Path) -> None:
         with pytest.raises(
             ValueError, match=r"2009a\.zip: no whole ZIP archive \(.*\): delete it, with"
         ):
-            load(weather(tmp_path, last="2009a"))
+            series_of(weather(tmp_path, last="2009a"))
     path.write_bytes(content)
     with pytest.raises(
         ValueError, match=r"2009a\.zip: damaged or changed: its SHA-256 is .* delete"
     ):
-        load(weather(tmp_path, last="2009a"))
+        series_of(weather(tmp_path, last="2009a"))
     with pytest.raises(ValueError, match=r"mpi_roof_2009b\.zip: no such file: run snakemake"):
-        load(weather(tmp_path, first="2009b"))
+        series_of(weather(tmp_path, first="2009b"))
 
 
 # ------------------------------------------------------------------------------------------- EEG
@@ -443,8 +450,8 @@ def recording(x: np.ndarray, names: list[str], rate: float = 160.0) -> bytes:
     return edfio.Edf(signals, annotations=cues, data_record_duration=1).to_bytes()
 
 
-def eeg(path: Path, **options: Any) -> config.Eeg:
-    return config.Eeg.model_validate({"system": "eeg", "directory": str(path), **options})
+def eeg(path: Path, **options: Any) -> Eeg:
+    return Eeg.model_validate({"system": "eeg", "directory": str(path), **options})
 
 
 NAMES = ["Fc5", "Cz", "O1"]
@@ -463,19 +470,19 @@ def test_eeg_is_what_the_recording_holds(tmp_path: Path, rate: int) -> None:
     (tmp_path / "S003R14.edf").write_bytes(recording(x, NAMES, rate))
     cell = eeg(tmp_path, subject=3, run=14)
     assert cell.files() == ["S003/S003R14.edf"]
-    found = load(cell)
+    found = series_of(cell)
     assert found["variable"].values.tolist() == NAMES
     np.testing.assert_allclose(found["x"], x[:-100], atol=1e-9)
     assert found.attrs["dt"] == 1 / rate
     assert (found.attrs["time_unit"], found["x"].attrs["units"]) == ("s", "uV")
     assert found.attrs["zeros_cut_at_end"] == 100
     assert json.loads(found.attrs["annotations"]) == [[0, 4.2, "T0"], [4.2, 4.1, "T1"]]
-    chosen = load(eeg(tmp_path, subject=3, run=14, channels=["O1", "Fc5"]))
+    chosen = series_of(eeg(tmp_path, subject=3, run=14, channels=["O1", "Fc5"]))
     np.testing.assert_allclose(chosen["x"], x[:-100, [2, 0]], atol=1e-9)
     with pytest.raises(
         ValueError, match=r"R14\.edf: channels names 'Oz', but there are Fc5, Cz, O1"
     ):
-        load(eeg(tmp_path, subject=3, run=14, channels=["Oz"]))
+        series_of(eeg(tmp_path, subject=3, run=14, channels=["Oz"]))
 
 
 def test_a_damaged_or_interrupted_recording_is_named(tmp_path: Path) -> None:
@@ -487,19 +494,19 @@ def test_a_damaged_or_interrupted_recording_is_named(tmp_path: Path) -> None:
         path.write_bytes(broken)
         (tmp_path / checksums.FILE).unlink(missing_ok=True)
         with pytest.raises(ValueError, match=r"R01\.edf: no whole, uninterrupted EDF recording \("):
-            load(eeg(tmp_path))
+            series_of(eeg(tmp_path))
 
 
 # -------------------------------------------------------------------------------- keys, and the whole
 
 
 def planned(**options: Any) -> Plan:
-    return Plan(config.load({"experiment": "e", "series": {"s": options}}))
+    return Plan(load({"experiment": "e", "series": {"s": options}}))
 
 
 def test_where_data_are_is_in_no_key() -> None:
     def keys(**options: Any) -> set[str]:
-        return set(planned(system="weather", **options).cells)
+        return set(planned(system="weather", **options).jobs)
 
     here = keys()
     assert keys(url="https://mirror.example/jena/", directory="/elsewhere") == here
@@ -513,26 +520,24 @@ def test_where_data_are_is_in_no_key() -> None:
 
 def test_one_file_cannot_come_from_two_places() -> None:
     two = {name: {"system": "eeg", "url": f"http://{name}.example"} for name in ("a", "b")}
-    with pytest.raises(
-        config.ConfigError, match=r"series\.b\.url: data/eeg/S001R01\.edf would come"
-    ):
-        Plan(config.load({"experiment": "e", "series": two}))
+    with pytest.raises(ConfigError, match=r"series\.b\.url: data/eeg/S001R01\.edf would come"):
+        Plan(load({"experiment": "e", "series": two}))
 
 
 def test_a_published_series_survives_its_json(tmp_path: Path) -> None:
     """As a job's command line carries it."""
     (tmp_path / "S001R01.edf").write_bytes(recording(microvolts(1600), NAMES))
     plan = planned(system="eeg", directory=str(tmp_path))
-    cell = next(c for c in plan.cells.values() if c.stage == "series")
+    cell = next(c for c in plan.jobs.values() if c.stage == "series")
     assert cell.input_paths == [str(tmp_path / "S001R01.edf")]
-    again = Cell.from_json(cell.json, cell.input_paths)
+    again = Job.from_json(cell.json, cell.input_paths)
     assert again.key == cell.key
     output = tmp_path / "results" / "series" / f"{cell.key}.nc"
     with pytest.raises(ValueError, match="made from 1 files and was given 0: name them after"):
-        stages.run(Cell.from_json(cell.json), output)
+        runner.run(Job.from_json(cell.json), [output])
     with pytest.raises(ValueError, match=r"S002R01\.edf: is not S001R01\.edf, which comes"):
-        stages.run(Cell.from_json(cell.json, ["S002R01.edf"]), output)
-    stages.run(again, output)
+        runner.run(Job.from_json(cell.json, ["S002R01.edf"]), [output])
+    runner.run(again, [output])
     found = store.read(output)
     assert str(tmp_path) not in json.dumps({k: str(v) for k, v in found.attrs.items()})
     np.testing.assert_allclose(found["x"], microvolts(1600), atol=1e-9)
@@ -550,7 +555,7 @@ def test_the_workflow_downloads_what_is_not_there(
     (tmp_path / "data/weather/mpi_roof_2009b.zip").write_bytes(archive(dates[2000:], x[2000:]))
     one = {"system": "weather", "last": "2009b", "url": f"{server.url}/jena"}
     experiment = {"experiment": "e", "series": {"jena": one}}
-    cell = next(c for c in Plan(config.load(experiment)).cells.values() if c.stage == "series")
+    cell = next(c for c in Plan(load(experiment)).jobs.values() if c.stage == "series")
 
     run = snakemake(tmp_path, experiment, cell.path)
     assert run.returncode == 0, run.stderr + run.stdout

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import lfilter
 
-from tausweep.signal import embedding, neighbours
-from tausweep.signal.embedding import delay_vectors
+from tausweep.statespace import embedding, neighbours
+from tausweep.statespace.embedding import delay_vectors
 
 RNG = np.random.default_rng(0)
 WHITE = RNG.standard_normal((10_000, 1))

@@ -12,9 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from tausweep.engines import Data, Eager, Fused, Pass, choose, cut
-from tausweep.engines.fused import available
-from tausweep.models import CELLS, Layout, Parameters, State, initial_parameters
+from tausweep.engines.choose import choose
+from tausweep.engines.eager import Eager
+from tausweep.engines.fused import Fused, available
+from tausweep.engines.windows import Data, Pass, cut
+from tausweep.models.cell import Parameters, State
+from tausweep.models.cells import CELLS
+from tausweep.models.initial import initial_parameters
+from tausweep.models.layout import Layout
 
 TIME = 90
 INSTRUCTIONS = available()

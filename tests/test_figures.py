@@ -9,15 +9,27 @@ import xarray as xr
 from matplotlib.colors import to_hex
 from scipy.integrate import solve_ivp
 
-from tausweep import signal, stages
+from tausweep import runner
 from tausweep.cli import main
-from tausweep.config import ReconstructionFigure, Signal, Style, SweepFigure, load
-from tausweep.figures import FIGURES, draw
+from tausweep.experiment import load
+from tausweep.figures import stage
 from tausweep.figures.collected import quantile
+from tausweep.figures.settings import Figure, ReconstructionFigure, Style, SweepFigure
+from tausweep.figures.stage import FIGURES
 from tausweep.figures.style import PALETTE, context, number, shorten
 from tausweep.lyapunov import report
 from tausweep.plan import Plan
 from tausweep.series import dataset
+from tausweep.signal import stage as signal
+from tausweep.signal.settings import Signal
+
+
+def draw(kind, inputs, options, paths):
+    """Draw as a job does."""
+    drawn = stage.run(Figure(kind=kind, options=options), **inputs)
+    for path in paths:
+        path.write_bytes(drawn.render(path.suffix.removeprefix(".")))
+
 
 STYLE = Style(dpi=60).model_dump()
 SWEEP = {**SweepFigure().model_dump(), "series": "lorenz", "style": STYLE}
@@ -219,8 +231,8 @@ def prepared(steps=SLOW, variables=2, samples=1_000, time_unit="1", **settings):
         time_unit=time_unit,
         attrs={"title": "Series: test", "system": "file", "parameters": "{}"},
     )
-    cell = Signal.model_validate({"steps": steps, **settings})
-    return {"series": raw, "signal": signal.run(cell, raw)}
+    job = Signal.model_validate({"steps": steps, **settings})
+    return {"series": raw, "signal": signal.run(job, raw)}
 
 
 @pytest.fixture(autouse=True)
@@ -433,8 +445,8 @@ def test_reconstruction_shows_the_median_member_at_the_smallest_best_and_largest
             (5, 30, 200),
             strict=True,
         ):
-            cell = (dataset["model"] == model) & (dataset["tau"] == tau)
-            rows = dataset.isel(run=cell.to_numpy())
+            job = (dataset["model"] == model) & (dataset["tau"] == tau)
+            rows = dataset.isel(run=job.to_numpy())
             median = rows.isel(run=int(rows["D_stsp"].argsort()[2]))
             title = axes.get_title()
             assert model in title
@@ -699,8 +711,8 @@ def test_the_spectrum_of_white_noise_is_flat_at_its_power():
     attrs = {"title": "Series: test", "system": "file", "parameters": "{}"}
     raw = dataset.make(noise, ["v"], dt=0.01, time_unit="1", attrs=attrs)
     step = {"step": "decimate", "factor": 2, "antialias": False}
-    cell = Signal.model_validate({"steps": [step]})
-    axes = FIGURES["signal"](raw, signal.run(cell, raw), SIGNAL).axes[-1]
+    job = Signal.model_validate({"steps": [step]})
+    axes = FIGURES["signal"](raw, signal.run(job, raw), SIGNAL).axes[-1]
     for gid, dt in (("series", 0.01), ("signal", 0.02)):
         (line,) = lines(axes, gid)
         top = line.get_xdata() > 0.1 / dt  # where many frequencies are averaged
@@ -729,24 +741,26 @@ def test_signals_of_all_kinds_are_drawn(case):
     assert all(len(line.get_xdata()) <= 2_000 for axes in figure.axes for line in axes.lines)
 
 
-def test_the_command_finds_inputs_by_what_they_are_not_by_their_order(tmp_path):
+def test_the_command_draws_the_same_again_and_leaves_a_figure_that_it_cannot_draw_anew(tmp_path):
     config = {
         "experiment": "a",
         "series": {"r": {"system": "rossler", "steps": 1_000}},
         "signal": {"steps": SLOW[:1]},
     }
     plan = Plan(load(config))
-    for cell in plan.cells.values():
-        if cell.stage in ("series", "signal"):
-            stages.run(cell, tmp_path / cell.path)
+    for job in plan.jobs.values():
+        if job.stage in ("series", "signal"):
+            runner.run(job, [tmp_path / job.path])
     drawing = plan.figures["signal_r"]
-    files = [str(tmp_path / path) for path in drawing.input_paths]
-    output = ["--output", str(tmp_path / "s.png")]
-    assert main(["figure", "--cell", drawing.json, "--input", *files, *output]) == 0
-    once = (tmp_path / "s.png").read_bytes()
-    assert main(["figure", "--cell", drawing.json, "--input", *files[::-1], *output]) == 0
-    assert (tmp_path / "s.png").read_bytes() == once
-    assert main(["figure", "--cell", drawing.json, "--input", files[0], *output]) == 1
+    png = tmp_path / "results/figures/a/s.png"
+    command = ["stage", "figure", "--job", drawing.json, "--output", str(png)]
+    assert main(command) == 0
+    once = png.read_bytes()
+    assert main(command) == 0
+    assert png.read_bytes() == once
+    (tmp_path / drawing.input_paths[0]).unlink()
+    assert main(command) == 1
+    assert png.read_bytes() == once
 
 
 def test_signal_shades_nothing_where_nothing_is_held_out():
@@ -809,7 +823,9 @@ def test_a_figure_that_cannot_be_written_leaves_the_old_one(tmp_path):
 
 
 def test_unknown_names_are_refused_with_what_is_allowed(tmp_path):
-    with pytest.raises(ValueError, match=r"'pie'.*sweep, reconstruction, lyapunov, signal"):
+    with pytest.raises(
+        ValueError, match=r"(?s)'sweep', 'reconstruction', 'lyapunov' or 'signal'.*pie"
+    ):
         draw("pie", {}, SWEEP, [tmp_path / "pie.pdf"])
     with pytest.raises(ValueError, match=r"'weather'.*lorenz, another"):
         draw(

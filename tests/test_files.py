@@ -12,17 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as some
 
-from tausweep import config, series
+from tausweep.errors import ConfigError
 from tausweep.series import clock
+from tausweep.series import stage as series
+from tausweep.series.settings import File
 
 N = 200
 
 
-def cell(path: Path | str = "a.csv", **options: Any) -> config.File:
-    return config.File.model_validate({"system": "file", "path": str(path), **options})
+def cell(path: Path | str = "a.csv", **options: Any) -> File:
+    return File.model_validate({"system": "file", "path": str(path), **options})
 
 
-def load(path: Path, **options: Any) -> xr.Dataset:
+def series_of(path: Path, **options: Any) -> xr.Dataset:
     """The series that a file becomes."""
     one = cell(path, **options)
     return series.run(one, series.read(one, [str(path)]))
@@ -30,7 +32,7 @@ def load(path: Path, **options: Any) -> xr.Dataset:
 
 def refused(path: Path, **options: Any) -> str:
     with pytest.raises(ValueError, match=": ") as error:
-        load(path, **options)
+        series_of(path, **options)
     assert str(error.value).startswith(str(path))
     assert "\n" not in str(error.value)
     return str(error.value)
@@ -59,7 +61,7 @@ def write(
 
 def test_npy_round_trip(tmp_path: Path, x: np.ndarray) -> None:
     np.save(tmp_path / "a.npy", x)
-    found = load(tmp_path / "a.npy", dt=0.5, time_unit="day")
+    found = series_of(tmp_path / "a.npy", dt=0.5, time_unit="day")
     np.testing.assert_array_equal(found["x"], x)
     np.testing.assert_array_equal(found["time"], 0.5 * np.arange(N))
     assert found["variable"].values.tolist() == ["x0", "x1"]
@@ -70,7 +72,7 @@ def test_npy_round_trip(tmp_path: Path, x: np.ndarray) -> None:
 
 @pytest.mark.parametrize("header", ["", "temperature, wind"])
 def test_csv_round_trip(tmp_path: Path, x: np.ndarray, header: str) -> None:
-    found = load(write(tmp_path / "a.csv", x, header))
+    found = series_of(write(tmp_path / "a.csv", x, header))
     np.testing.assert_array_equal(found["x"], x)
     names = ["temperature", "wind"] if header else ["x0", "x1"]
     assert found["variable"].values.tolist() == names
@@ -85,7 +87,7 @@ def test_other_delimiters_and_decimal_commas(
     path = write(tmp_path / "a.csv", x, "a,b", sep=sep)
     if comma:
         path.write_text(path.read_text().replace(".", ","))
-    np.testing.assert_array_equal(load(path)["x"], x)
+    np.testing.assert_array_equal(series_of(path)["x"], x)
 
 
 def test_what_spreadsheets_write(tmp_path: Path, x: np.ndarray) -> None:
@@ -94,25 +96,25 @@ def test_what_spreadsheets_write(tmp_path: Path, x: np.ndarray) -> None:
     for encoding, name in (("utf-8-sig", "T (°C)"), ("latin-1", "µ")):
         path = tmp_path / f"{encoding}.csv"
         path.write_bytes(f'"{name}", "b"\r\n{rows}'.encode(encoding))
-        found = load(path)
+        found = series_of(path)
         assert found["variable"].values.tolist() == [name, "b"]
         np.testing.assert_array_equal(found["x"], x)
 
 
 def test_what_numpy_writes(tmp_path: Path, x: np.ndarray) -> None:
     np.savetxt(tmp_path / "a.csv", x, delimiter=",", header="p,q")
-    found = load(tmp_path / "a.csv")
+    found = series_of(tmp_path / "a.csv")
     assert found["variable"].values.tolist() == ["p", "q"]
     np.testing.assert_array_equal(found["x"], x)
     np.savetxt(tmp_path / "b.csv", x, delimiter=";", header="a gauge\nof two\n\n", footer="")
-    np.testing.assert_array_equal(load(tmp_path / "b.csv")["x"], x)
+    np.testing.assert_array_equal(series_of(tmp_path / "b.csv")["x"], x)
 
 
 def test_netcdf_round_trip(tmp_path: Path, x: np.ndarray) -> None:
     table = xr.DataArray(x.T, dims=("gauge", "time"), coords={"gauge": ["north", "south"]})
     table.attrs["units"] = "m"
     xr.Dataset({"level": table, "station": 7}).to_netcdf(tmp_path / "a.nc")
-    found = load(tmp_path / "a.nc")
+    found = series_of(tmp_path / "a.nc")
     np.testing.assert_array_equal(found["x"], x)
     assert found["variable"].values.tolist() == ["north", "south"]
     assert found["x"].attrs["units"] == "m"
@@ -123,8 +125,8 @@ def test_netcdf_with_several_tables(tmp_path: Path, x: np.ndarray) -> None:
     xr.Dataset({"a": (("t", "v"), x), "b": (("t", "v"), -x), "c": ("t", x[:, 1])}).to_netcdf(path)
     assert "found 2 variables of two dimensions (a, b): set variable to one" in refused(path)
     assert "variable names 'd', but the file holds a, b, c" in refused(path, variable="d")
-    np.testing.assert_array_equal(load(path, variable="b")["x"], -x)
-    one = load(path, variable="c")
+    np.testing.assert_array_equal(series_of(path, variable="b")["x"], -x)
+    one = series_of(path, variable="c")
     assert one["variable"].values.tolist() == ["c"]
     np.testing.assert_array_equal(one["x"][:, 0], x[:, 1])
 
@@ -137,12 +139,12 @@ def test_netcdf_with_series_side_by_side_and_dates(tmp_path: Path, x: np.ndarray
     xr.Dataset(
         {"p": ("time", hole[:, 0]), "q": ("time", x[:, 1]), "note": 3}, coords={"time": dates}
     ).to_netcdf(path, encoding={"p": {"_FillValue": -1e30}})
-    found = load(path, time="time", time_unit="day", fill="interpolate", max_gap=1)
+    found = series_of(path, time="time", time_unit="day", fill="interpolate", max_gap=1)
     assert found.attrs["dt"] == 1 / 24
     assert found.attrs["first_sample"] == "2020-02-28T12:00:00"
     assert found["variable"].values.tolist() == ["p", "q"]
     assert found.attrs["filled_values"] == 1
-    assert load(path, time="time", time_unit="h", columns=["q"]).attrs["dt"] == 1.0
+    assert series_of(path, time="time", time_unit="h", columns=["q"]).attrs["dt"] == 1.0
     assert "time names 'clock', but along 'time' there are only p, q, time" in refused(
         path, time="clock"
     )
@@ -150,25 +152,25 @@ def test_netcdf_with_series_side_by_side_and_dates(tmp_path: Path, x: np.ndarray
 
 def test_one_variable_may_come_without_its_axis(tmp_path: Path, x: np.ndarray) -> None:
     np.save(tmp_path / "a.npy", x[:, 0])
-    assert load(tmp_path / "a.npy")["x"].shape == (N, 1)
+    assert series_of(tmp_path / "a.npy")["x"].shape == (N, 1)
 
 
 def test_columns_are_chosen_by_name_and_in_that_order(tmp_path: Path) -> None:
     x = np.random.default_rng(0).normal(size=(N, 3))
     path = write(tmp_path / "a.csv", x, "when,p,q,r", first=["noon"] * N)
-    found = load(path, columns=["r", "p"])
+    found = series_of(path, columns=["r", "p"])
     assert found["variable"].values.tolist() == ["r", "p"]
     np.testing.assert_array_equal(found["x"], x[:, [2, 0]])
     assert "found 'noon' in row 0 (counted from 0) of column 'when'" in refused(path)
     assert "columns names 's', but the columns are when, p, q, r" in refused(path, columns=["s"])
     np.save(tmp_path / "a.npy", x)
-    np.testing.assert_array_equal(load(tmp_path / "a.npy", columns=["x2"])["x"], x[:, [2]])
+    np.testing.assert_array_equal(series_of(tmp_path / "a.npy", columns=["x2"])["x"], x[:, [2]])
 
 
 def test_columns_can_be_external_inputs(tmp_path: Path) -> None:
     x = np.random.default_rng(0).standard_normal((N, 3))
     path = write(tmp_path / "a.csv", x, "p,q,r")
-    found = load(path, inputs=["r", "p"])
+    found = series_of(path, inputs=["r", "p"])
     assert found["variable"].values.tolist() == ["q"]
     np.testing.assert_array_equal(found["x"], x[:, [1]])
     np.testing.assert_array_equal(found["input"], x[:, [2, 0]])
@@ -195,8 +197,8 @@ def test_columns_can_be_external_inputs(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_settings_that_do_not_go_together(options: dict[str, Any], message: str) -> None:
     raw = {"experiment": "e", "series": {"s": {"system": "file", "path": "a.csv", **options}}}
-    with pytest.raises(config.ConfigError, match=message) as error:
-        config.load(raw)
+    with pytest.raises(ConfigError, match=message) as error:
+        load(raw)
     assert str(error.value).startswith("series.s")
 
 
@@ -276,13 +278,13 @@ def test_numeric_stamps_give_the_sampling_interval(tmp_path: Path, x: np.ndarray
         (5e9, 5e9 * np.arange(N)),
     ):
         path = write(tmp_path / "a.csv", x, "t,a,b", first=stamps)
-        found = load(path, time="t", time_unit="year")
+        found = series_of(path, time="t", time_unit="year")
         assert found.attrs["dt"] == pytest.approx(dt, rel=1e-4)
         np.testing.assert_array_equal(found["x"], x)
         assert found["variable"].values.tolist() == ["a", "b"]
-    assert load(write(tmp_path / "b.csv", x, first=np.arange(N)), time="x0").attrs["dt"] == 1.0
+    assert series_of(write(tmp_path / "b.csv", x, first=np.arange(N)), time="x0").attrs["dt"] == 1.0
     np.save(tmp_path / "a.npy", np.column_stack([0.5 * np.arange(N), x]))
-    assert load(tmp_path / "a.npy", time="x0").attrs["dt"] == 0.5
+    assert series_of(tmp_path / "a.npy", time="x0").attrs["dt"] == 0.5
 
 
 @pytest.mark.parametrize(
@@ -293,13 +295,13 @@ def test_dates_are_counted_in_the_unit_asked_for(
 ) -> None:
     first = np.datetime64("2019-12-31T23:50", "s") + 600 * np.arange(N)
     path = write(tmp_path / "a.csv", x, "t,a,b", first=first)
-    found = load(path, time="t", time_unit=unit)
+    found = series_of(path, time="t", time_unit=unit)
     assert found.attrs["dt"] == dt
     assert found["time"].attrs["units"] == unit
     german = [d.astype(object).strftime("%d.%m.%Y %H:%M") for d in first]
     write(tmp_path / "b.csv", x, "t,a,b", first=german)
     options = {"time": "t", "time_unit": unit}
-    other = load(tmp_path / "b.csv", **options, time_format="%d.%m.%Y %H:%M")
+    other = series_of(tmp_path / "b.csv", **options, time_format="%d.%m.%Y %H:%M")
     xr.testing.assert_identical(found, other)
     assert "found '31.12.2019 23:50' in row 0" in refused(tmp_path / "b.csv", **options)
     assert "set time_unit to one of us, ms, s, min, h, day, year, found '1'" in refused(
@@ -336,18 +338,18 @@ def test_gaps_in_time_are_named_and_filled_when_asked(tmp_path: Path) -> None:
     assert "1 gaps in time, the first of 2 samples" in refused(
         path, time="t", fill="interpolate", max_gap=1
     )
-    found = load(path, time="t", fill="interpolate", max_gap=2)
+    found = series_of(path, time="t", fill="interpolate", max_gap=2)
     np.testing.assert_array_equal(np.flatnonzero(found["filled"].any("variable")), [10, 11, 50])
     np.testing.assert_array_equal(found["x"][kept], x[kept])
     np.testing.assert_allclose(found["x"][10:12, 0], [81 + 63 / 3, 81 + 2 * 63 / 3])
     assert found["x"].shape == (N, 2)
     assert found.attrs["filled_values"] == 6
-    longest = load(path, time="t", fill="longest")
+    longest = series_of(path, time="t", fill="longest")
     np.testing.assert_array_equal(longest["x"], x[51:])
     assert longest.attrs["samples_cut_before"] == 48
     assert longest.attrs["samples_cut_after"] == 0
     assert longest.attrs["first_sample"] == "25.5"
-    np.testing.assert_array_equal(load(path, time="t", fill="longest", max_gap=1)["x"][:, 0],
+    np.testing.assert_array_equal(series_of(path, time="t", fill="longest", max_gap=1)["x"][:, 0],
                                   changed(x, 50, 0, (49**2 + 51**2) / 2)[12:, 0])  # fmt: skip
 
 
@@ -356,7 +358,7 @@ def test_a_wrong_date_asks_for_no_memory(tmp_path: Path, x: np.ndarray) -> None:
     stamps[150:] += 1e15
     path = write(tmp_path / "a.csv", x, "t,a,b", first=stamps)
     assert "1 gaps in time, the first of 1000000000000000 samples" in refused(path, time="t")
-    np.testing.assert_array_equal(load(path, time="t", fill="longest")["x"], x[:150])
+    np.testing.assert_array_equal(series_of(path, time="t", fill="longest")["x"], x[:150])
     assert "would make" in refused(path, time="t", resample=1.0, max_gap=1)
 
 
@@ -367,7 +369,7 @@ def test_irregular_sampling_is_named_and_resampled_when_asked(tmp_path: Path) ->
         tmp_path / "a.csv", np.column_stack([stamps % 7, stamps**2]), "t,a,b", first=stamps
     )
     assert "time is irregular: samples come every" in refused(path, time="t")
-    found = load(path, time="t", resample=0.5, max_gap=1)
+    found = series_of(path, time="t", resample=0.5, max_gap=1)
     assert found.attrs["dt"] == 0.5
     assert found.attrs["resampled_from_dt"] == pytest.approx(1.0, abs=0.1)
     time = stamps[0] + found["time"].values
@@ -383,9 +385,9 @@ def test_resampling_does_not_bridge_gaps(tmp_path: Path) -> None:
     message = refused(path, **options, max_gap=1)
     assert "variable 'a' has a gap of" in message
     assert "after resampled sample 198 (99)" in message
-    found = load(path, **options, max_gap=1, fill="longest")
+    found = series_of(path, **options, max_gap=1, fill="longest")
     assert found.attrs["first_sample"] == "103.5"
-    assert len(load(path, **options, max_gap=3)["x"]) == 2 * 299 + 1
+    assert len(series_of(path, **options, max_gap=3)["x"]) == 2 * 299 + 1
 
 
 # ------------------------------------------------------------------------------------ missing values
@@ -402,7 +404,7 @@ def test_missing_values_are_named_with_their_places(tmp_path: Path, x: np.ndarra
     )
     assert f"found 3 missing values, {places}" in refused(path)
     assert f"found 5 missing values, the first {places}" in refused(path, missing=[-9999])
-    found = load(path, missing=[-9999], fill="interpolate", max_gap=1)
+    found = series_of(path, missing=[-9999], fill="interpolate", max_gap=1)
     expected = changed(
         x, [4, 9, 30], 0, [x[[3, 5], 0].mean(), x[[8, 10], 0].mean(), x[[29, 31], 0].mean()]
     )
@@ -424,11 +426,11 @@ def test_longer_gaps_and_the_ends_are_not_filled(tmp_path: Path, x: np.ndarray) 
     options = {"fill": "interpolate", "max_gap": 2}
     message = "variable 'x1' has a gap of 3 samples after sample 39 (counted from 0), which cannot"
     assert message in refused(tmp_path / "a.npy", **options)
-    found = load(tmp_path / "a.npy", fill="longest")
+    found = series_of(tmp_path / "a.npy", fill="longest")
     np.testing.assert_array_equal(found["x"], x[43:])
     np.save(tmp_path / "b.npy", changed(x, 0, 0, np.nan))
     assert "'x0' has a gap of 1 samples at the beginning" in refused(tmp_path / "b.npy", **options)
-    np.testing.assert_array_equal(load(tmp_path / "b.npy", fill="longest")["x"], x[1:])
+    np.testing.assert_array_equal(series_of(tmp_path / "b.npy", fill="longest")["x"], x[1:])
     np.save(tmp_path / "c.npy", changed(x, slice(50, 150), 0, np.nan))
     assert "50 samples are left, but at least 100" in refused(tmp_path / "c.npy", fill="longest")
     np.save(tmp_path / "d.npy", changed(x, slice(None), 0, np.nan))
@@ -437,7 +439,7 @@ def test_longer_gaps_and_the_ends_are_not_filled(tmp_path: Path, x: np.ndarray) 
 
 def test_filled_inputs_are_marked(tmp_path: Path, x: np.ndarray) -> None:
     np.save(tmp_path / "a.npy", changed(x, 5, 1, np.nan))
-    found = load(tmp_path / "a.npy", inputs=["x1"], fill="interpolate", max_gap=1)
+    found = series_of(tmp_path / "a.npy", inputs=["x1"], fill="interpolate", max_gap=1)
     assert "filled" not in found
     assert np.flatnonzero(found["input_filled"][:, 0]).tolist() == [5]
     for name in found.variables:

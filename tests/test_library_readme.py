@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import tausweep
-from tausweep.models import CELLS
-from tausweep.training.methods import METHODS
+from tausweep.models.cells import CELLS
+from tausweep.training.methods.registry import METHODS
 
 README = Path(tausweep.__file__).with_name("README.md")
 

@@ -11,12 +11,17 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy.signal import lfilter
 
-from tausweep import config, lyapunov, series, signal
+from tausweep import config
 from tausweep.lyapunov import data, divergence, maps, scaling, tangent
+from tausweep.lyapunov import stage as lyapunov
 from tausweep.lyapunov.divergence import Curve
-from tausweep.lyapunov.surrogates import phase_randomised
+from tausweep.lyapunov.settings import Embedding, Lyapunov, Tangent
 from tausweep.series import dataset
+from tausweep.series import stage as series
 from tausweep.series.systems import Duffing, Lorenz63, Rossler, System
+from tausweep.signal import stage as signal
+from tausweep.signal.settings import Signal
+from tausweep.statespace.surrogates import phase_randomised
 
 STEPS = 20_000
 GOLDEN = (5**0.5 - 1) / 2
@@ -34,7 +39,7 @@ def signal_of(x: np.ndarray, dt: float = 1.0):
     x = np.asarray(x).reshape(len(x), -1)
     attrs = {"title": "Series: test", "system": "file", "parameters": "{}"}
     names = [f"x{i}" for i in range(x.shape[1])]
-    cell = config.Signal(held_out=0.5)
+    cell = Signal(held_out=0.5)
     return signal.run(cell, dataset.make(x, names, dt=dt, time_unit="1", attrs=attrs))
 
 
@@ -94,8 +99,8 @@ def test_a_linear_systems_exponents_are_those_of_its_matrix():
 def test_the_signals_own_attractor_is_measured():
     # Two cycles share these equations: a signal on one must not be given the other's exponent.
     cell = config.Duffing(system="duffing", steps=4_000, parameters={"gamma": 0.2})
-    on_cycle = signal.run(config.Signal(), series.run(cell))
-    settings = config.Lyapunov(tangent=config.Tangent(members=8, time=200.0))
+    on_cycle = signal.run(Signal(), series.run(cell))
+    settings = Lyapunov(tangent=Tangent(members=8, time=200.0))
     found = lyapunov.run(settings, on_cycle)
     assert found.attrs["verdict"] == "not chaotic"
     assert found["lambda_max_equations"] < 0
@@ -104,8 +109,8 @@ def test_the_signals_own_attractor_is_measured():
 
 # ------------------------------------------------------------------------------------ from data
 
-QUICK = config.Tangent(members=2, time=1.0, transient=1.0)
-SMALL = config.Lyapunov(reference_points=300, bootstrap=20, tangent=QUICK)
+QUICK = Tangent(members=2, time=1.0, transient=1.0)
+SMALL = Lyapunov(reference_points=300, bootstrap=20, tangent=QUICK)
 
 
 class Known(NamedTuple):
@@ -144,7 +149,7 @@ FAST = ["henon", "logistic 4", "logistic 3.9", "lorenz", "rossler", "duffing"]
 def measured(known: Known, seed: int) -> tuple[float, float, float, xr.Dataset]:
     """The estimate and its interval per unit of time, from `STEPS` training samples."""
     cell = known.series.model_copy(update={"seed": seed})
-    sample = signal.run(config.Signal(held_out=0.5), series.run(cell))
+    sample = signal.run(Signal(held_out=0.5), series.run(cell))
     # Few reference points: the curves are not what is tested here.
     found = lyapunov.run(SMALL, sample)
     lower, upper = found["lambda_max_interval"].values / cell.dt
@@ -192,8 +197,8 @@ def test_the_interval_holds_the_truth_of_other_seeds(name):
 @pytest.mark.parametrize("name", ["henon", "lorenz", "wolf"])
 def test_the_curves_alone_hold_the_truth(name):
     known = KNOWN[name]
-    sample = signal.run(config.Signal(held_out=0.5), series.run(known.series))
-    cell = config.Lyapunov(estimator="curves", tangent=QUICK)
+    sample = signal.run(Signal(held_out=0.5), series.run(known.series))
+    cell = Lyapunov(estimator="curves", tangent=QUICK)
     found = lyapunov.run(cell, sample)
     assert found.attrs["estimated_by"] == "curves"
     assert found["lambda_max_per_time"] == pytest.approx(known.truth, rel=0.15)
@@ -622,7 +627,7 @@ def test_a_range_by_hand_is_taken_as_it_is():
 
 
 def test_a_range_by_hand_in_a_signal(lorenz):
-    cell = config.Lyapunov(fit_range=(40, 240), reference_points=1_000)
+    cell = Lyapunov(fit_range=(40, 240), reference_points=1_000)
     found = lyapunov.run(cell, signal_of(lorenz, dt=0.01))
     # The first and last lag in it at which the curve is computed.
     spacing = int(found["lag"][1])
@@ -654,7 +659,7 @@ def test_surrogates_keep_all_spectra(seed, length, variables):
 
 
 def p_value(x: np.ndarray, seed: int = 0) -> float:
-    given_both = config.Embedding(dimension=3, delay=4)
+    given_both = Embedding(dimension=3, delay=4)
     cell = SMALL.model_copy(update={"surrogates": 19, "embedding": given_both, "seed": seed})
     return data.measure(standard(x), cell).p_value
 
@@ -800,7 +805,7 @@ def test_maps_that_do_not_predict_are_not_believed():
         ({"fit_range": (0, 9_000)}, 10_000, r"lyapunov.fit_range must end within the \d+ steps"),
         ({"fit_range": (5, 8)}, 10_000, r"lyapunov.fit_range must hold more than 8 lags"),
         (
-            {"embedding": config.Embedding(dimension=100, delay=100)},
+            {"embedding": Embedding(dimension=100, delay=100)},
             10_000,
             r"lyapunov.embedding spans 9900 steps",
         ),
@@ -808,9 +813,9 @@ def test_maps_that_do_not_predict_are_not_believed():
 )
 def test_settings_that_do_not_fit_the_signal_are_refused(lorenz, settings, length, message):
     with pytest.raises(ValueError, match=message):
-        lyapunov.run(config.Lyapunov(**settings), signal_of(lorenz[:length]))
+        lyapunov.run(Lyapunov(**settings), signal_of(lorenz[:length]))
 
 
 def test_a_range_is_of_the_curves():
     with pytest.raises(ValidationError, match="fit_range is of the curves, and estimator is maps"):
-        config.Lyapunov(estimator="maps", fit_range=(5, 50))
+        Lyapunov(estimator="maps", fit_range=(5, 50))

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tausweep.config import Metrics
-from tausweep.metrics import VARIABLES, legacy, run
+from tausweep.metrics import legacy
 from tausweep.metrics.geometry import Histogram, Partition, divergence
+from tausweep.metrics.settings import Metrics
 from tausweep.metrics.spectrum import hellinger, power_spectrum
+from tausweep.metrics.stage import VARIABLES, run
 
 ALPHA = 1e-5
 

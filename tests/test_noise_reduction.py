@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tausweep.lyapunov.divergence import diverge
 from tausweep.series.simulate import states
 from tausweep.series.systems import Lorenz63, Rossler
-from tausweep.signal import noise_reduction as nr
-from tausweep.signal.embedding import delay_vectors
-from tausweep.signal.noise_reduction import reduce_noise
+from tausweep.statespace import noise_reduction as nr
+from tausweep.statespace.embedding import delay_vectors
+from tausweep.statespace.noise_reduction import reduce_noise
 
 LORENZ = Lorenz63(10.0, 28.0, 8 / 3)
 ROSSLER = Rossler(0.2, 0.2, 5.7)

@@ -7,11 +7,13 @@ import pytest
 import torch
 import xarray as xr
 
-from tausweep.config import Orbit
-from tausweep.engines import choose
+from tausweep.engines.choose import choose
 from tausweep.execution import Execution
-from tausweep.models import CELLS, Layout, dimensions, force, initial_parameters
-from tausweep.orbit import diverged_at, generate, run
+from tausweep.models.cells import CELLS, force
+from tausweep.models.initial import dimensions, initial_parameters
+from tausweep.models.layout import Layout
+from tausweep.orbit.settings import Orbit
+from tausweep.orbit.stage import diverged_at, generate, run
 
 LATENT, N = 6, 2
 

@@ -1,4 +1,4 @@
-"""Keys and cells: what depends on what."""
+"""Keys and jobs: what depends on what."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from tausweep import plan as planning
-from tausweep.config import ConfigError, load
-from tausweep.plan import STAGES, Cell, Plan, canonical
+from tausweep.errors import ConfigError
+from tausweep.experiment import load
+from tausweep.job import Job, canonical
+from tausweep.plan import Plan
+from tausweep.stages import STAGES, Stage
 
 ALL = set(STAGES) - {"figure"}
 DOWNSTREAM = {
@@ -26,13 +28,13 @@ DOWNSTREAM = {
 
 
 def keys(config: dict[str, Any]) -> dict[str, set[str]]:
-    """Keys of all cells by stage."""
-    cells = Plan(load(config)).cells.values()
-    return {stage: {c.key for c in cells if c.stage == stage} for stage in STAGES}
+    """Keys of all jobs by stage."""
+    jobs = Plan(load(config)).jobs.values()
+    return {stage: {c.key for c in jobs if c.stage == stage} for stage in STAGES}
 
 
 def changed(before: dict[str, set[str]], after: dict[str, set[str]]) -> set[str]:
-    """Stages of which any cell has a new key."""
+    """Stages of which any job has a new key."""
     return {stage for stage in STAGES if before[stage] != after[stage]}
 
 
@@ -137,42 +139,42 @@ def test_a_raised_version_reruns_the_stage_and_what_follows(
 ) -> None:
     before = keys(tiny)
     old = STAGES[stage]
-    new = planning.Stage(old.version + 1, old.settings, old.module)
+    new = Stage(old.version + 1, old.settings, old.module)
     monkeypatch.setitem(STAGES, stage, new)
     expected = DOWNSTREAM.get(stage, {"lyapunov", "train", "orbit", "metrics", "collect"})
     assert changed(before, keys(tiny)) == expected
 
 
 def test_key_is_the_documented_hash(tiny: dict[str, Any]) -> None:
-    cell = next(c for c in Plan(load(tiny)).cells.values() if c.stage == "orbit")
+    job = next(c for c in Plan(load(tiny)).jobs.values() if c.stage == "orbit")
     identity = {
         "stage": "orbit",
         "version": STAGES["orbit"].version,
         "settings": {"steps": 2000, "transient": 10, "bound": 1000.0},
-        "inputs": dict(cell.inputs),
+        "inputs": dict(job.inputs),
     }
     text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
-    assert cell.key == hashlib.sha256(text.encode()).hexdigest()[:16]
-    assert cell.path == f"results/orbit/{cell.key}.nc"
+    assert job.key == hashlib.sha256(text.encode()).hexdigest()[:16]
+    assert job.path == f"results/orbit/{job.key}.nc"
 
 
-def test_a_cell_survives_its_json(tiny: dict[str, Any]) -> None:
-    for cell in Plan(load(tiny)).cells.values():
-        again = Cell.from_json(cell.json)
-        assert (again.key, again.settings) == (cell.key, cell.settings)
+def test_a_job_survives_its_json(tiny: dict[str, Any]) -> None:
+    for job in Plan(load(tiny)).jobs.values():
+        again = Job.from_json(job.json)
+        assert (again.key, again.settings) == (job.key, job.settings)
 
 
-def test_a_cell_of_another_version_is_refused(tiny: dict[str, Any]) -> None:
-    cell = next(iter(Plan(load(tiny)).cells.values()))
-    text = cell.json.replace(f'"version":{STAGES["series"].version}', '"version":99')
+def test_a_job_of_another_version_is_refused(tiny: dict[str, Any]) -> None:
+    job = next(iter(Plan(load(tiny)).jobs.values()))
+    text = job.json.replace(f'"version":{STAGES["series"].version}', '"version":99')
     with pytest.raises(ConfigError, match="planned for version 99 of stage series"):
-        Cell.from_json(text)
+        Job.from_json(text)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"stage":"none"}', "nonsense"])
-def test_nonsense_is_no_cell(text: str) -> None:
-    with pytest.raises(ConfigError, match="not a cell"):
-        Cell.from_json(text)
+def test_nonsense_is_no_job(text: str) -> None:
+    with pytest.raises(ConfigError, match="not a job"):
+        Job.from_json(text)
 
 
 def test_a_prepared_series_has_a_figure_of_its_series_and_its_signal(tiny: dict[str, Any]) -> None:
@@ -180,7 +182,7 @@ def test_a_prepared_series_has_a_figure_of_its_series_and_its_signal(tiny: dict[
     plan = Plan(load(put(tiny, "signal.steps", [{"step": "detrend"}])))
     inputs = plan.figures["signal_lorenz"].inputs
     assert list(inputs) == ["series", "signal"]
-    assert all(plan.cells[str(name)].stage == role for role, name in inputs.items())
+    assert all(plan.jobs[str(name)].stage == role for role, name in inputs.items())
 
 
 def test_a_file_counts_by_its_content(tiny: dict[str, Any], tmp_path: Path) -> None:
@@ -202,18 +204,18 @@ def test_a_file_that_changed_after_planning_is_refused(
     tiny: dict[str, Any], tmp_path: Path
 ) -> None:
     """Its content would be kept under the key of what it was."""
-    from tausweep import stages
+    from tausweep import runner
 
     file = tmp_path / "a.csv"
     file.write_text("x,y\n" + "\n".join(f"{i * i % 97},{i % 13}" for i in range(200)))
     tiny["series"] = {"mine": {"system": "file", "path": str(file)}}
-    cell = next(c for c in Plan(load(tiny)).cells.values() if c.stage == "series")
-    output = tmp_path / cell.path
-    stages.run(cell, output)
+    job = next(c for c in Plan(load(tiny)).jobs.values() if c.stage == "series")
+    output = tmp_path / job.path
+    runner.run(job, [output])
     output.unlink()
     file.write_text(file.read_text() + "\n1,2")
     with pytest.raises(ValueError, match=r"a\.csv: has changed since this job was planned"):
-        stages.run(cell, output)
+        runner.run(job, [output])
     assert not output.exists()
 
 
@@ -234,8 +236,8 @@ def test_the_plan_is_fast_and_light(tiny: dict[str, Any]) -> None:
     import sys
 
     code = (
-        "import sys; from tausweep.config import load; from tausweep.plan import Plan; "
-        f"Plan(load({tiny!r})); print({{'numpy', 'torch', 'xarray'}} & set(sys.modules))"
+        "import sys; from tausweep.experiment import load; from tausweep.plan import Plan; "
+        f"Plan(load({tiny!r})); print({{'torch', 'xarray', 'scipy', 'matplotlib', 'pandas'}} & set(sys.modules))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"

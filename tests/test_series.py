@@ -11,9 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import lambertw
 
-from tausweep import config, lyapunov, series, signal
+from tausweep import config
+from tausweep.errors import ConfigError
+from tausweep.experiment import load
 from tausweep.lyapunov import equations, tangent
+from tausweep.lyapunov import stage as lyapunov
+from tausweep.lyapunov.settings import Embedding, Lyapunov, Tangent
 from tausweep.series import delay, simulate
+from tausweep.series import stage as series
 from tausweep.series.simulate import Disturbance, states
 from tausweep.series.system import DelayedFeedback, Flow
 from tausweep.series.systems import (
@@ -27,6 +32,8 @@ from tausweep.series.systems import (
     Rossler,
     Ueda,
 )
+from tausweep.signal import stage as signal
+from tausweep.signal.settings import Signal
 
 FLOW = {
     "lorenz63": Lorenz63(sigma=10.0, rho=28.0, beta=8 / 3),
@@ -253,11 +260,11 @@ def test_exponents_sum_up_to_the_mean_divergence(system, total):
 
 
 def truth(cell, **settings) -> xr.Dataset:
-    tangent = config.Tangent(members=32, **settings)
-    quick = config.Lyapunov(
-        embedding=config.Embedding(dimension=4), reference_points=100, bootstrap=10, tangent=tangent
+    tangent = Tangent(members=32, **settings)
+    quick = Lyapunov(
+        embedding=Embedding(dimension=4), reference_points=100, bootstrap=10, tangent=tangent
     )
-    return lyapunov.run(quick, signal.run(config.Signal(), series.run(cell)))
+    return lyapunov.run(quick, signal.run(Signal(), series.run(cell)))
 
 
 @pytest.mark.parametrize(
@@ -286,8 +293,8 @@ def test_default_lengths_of_tangent_dynamics_suit_maps_and_delays():
 
 
 def test_hidden_states_are_those_of_the_orbit():
-    whole = signal.run(config.Signal(), series.run(CELL["ueda"]))
-    part = signal.run(config.Signal(), series.run(changed(CELL["ueda"], observe=["v"], noise=1.0)))
+    whole = signal.run(Signal(), series.run(CELL["ueda"]))
+    part = signal.run(Signal(), series.run(changed(CELL["ueda"], observe=["v"], noise=1.0)))
     sample = np.array([70, 0, 30, 30])  # soon enough for chaos not to matter
     expected = equations._known_states(whole, FLOW["ueda"], sample)
     found = equations._known_states(part, FLOW["ueda"], sample)
@@ -464,8 +471,8 @@ def test_an_external_input_is_without_noise():
     ],
 )
 def test_wrong_settings_are_refused_before_any_job(settings, message):
-    with pytest.raises(config.ConfigError, match=message) as error:
-        config.load({"experiment": "e", "series": {"a": {"system": "lorenz63"} | settings}})
+    with pytest.raises(ConfigError, match=message) as error:
+        load({"experiment": "e", "series": {"a": {"system": "lorenz63"} | settings}})
     assert "\n" not in str(error.value)
 
 

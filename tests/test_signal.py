@@ -11,9 +11,16 @@ from conftest import REPOSITORY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tausweep import config, lyapunov, series, signal
+from tausweep.config import Lorenz63
+from tausweep.errors import ConfigError
+from tausweep.experiment import load
+from tausweep.lyapunov import stage as lyapunov
+from tausweep.lyapunov.settings import Lyapunov, Tangent
 from tausweep.series import dataset
-from tausweep.signal import STEPS
+from tausweep.series import stage as series
+from tausweep.signal import stage as signal
+from tausweep.signal.settings import Signal
+from tausweep.signal.stage import STEPS
 
 GUIDE = REPOSITORY / "docs/signal.md"
 
@@ -25,7 +32,7 @@ def series_of(x, **attrs):
 
 
 def cell_of(*steps: dict[str, Any], **others):
-    return config.Signal.model_validate({"steps": list(steps), **others})
+    return Signal.model_validate({"steps": list(steps), **others})
 
 
 def applied(x, step, dt=0.1, held_out=0.5):
@@ -52,7 +59,7 @@ def samples(steps=600, variables=2, seed=0):
 )
 def test_restoring_undoes_standardising(seed, scale, shift, held_out):
     x = scale * (np.random.default_rng(seed).normal(size=(200, 3)) + shift)
-    found = signal.run(config.Signal(held_out=held_out), series_of(x))
+    found = signal.run(Signal(held_out=held_out), series_of(x))
     np.testing.assert_allclose(signal.restore(found), x, rtol=1e-12, atol=1e-10 * scale)
 
 
@@ -79,19 +86,19 @@ def test_all_samples_may_be_for_training(step):
 
 def test_only_the_training_part_sets_mean_and_scale():
     x = np.random.default_rng(0).normal(size=(1_000, 2))
-    found = signal.run(config.Signal(held_out=0.25), series_of(x))
+    found = signal.run(Signal(held_out=0.25), series_of(x))
     assert int(found["train_steps"]) == 750
     train = found["x"][:750]
     np.testing.assert_allclose(train.mean("time"), 0, atol=1e-12)
     np.testing.assert_allclose(train.std("time"), 1)
     x[750:] = 1e3 * x[750:] + 7
-    other = signal.run(config.Signal(held_out=0.25), series_of(x))
+    other = signal.run(Signal(held_out=0.25), series_of(x))
     np.testing.assert_array_equal(train, other["x"][:750])
 
 
 def test_attributes_are_carried_over():
     x = np.random.default_rng(0).normal(size=(100, 2))
-    found = signal.run(config.Signal(), series_of(x, literature_lambda_max=0.9))
+    found = signal.run(Signal(), series_of(x, literature_lambda_max=0.9))
     assert found.attrs["literature_lambda_max"] == 0.9
     assert found.attrs["dt"] == 0.1
     assert found.attrs["title"] == "Signal: test"
@@ -104,13 +111,13 @@ def test_a_constant_variable_is_refused_by_name(constant):
     x = np.random.default_rng(0).normal(size=(100, 2))
     x[:50, 1] = constant
     with pytest.raises(ValueError, match=r"variable x1 is constant in the training part"):
-        signal.run(config.Signal(), series_of(x))
+        signal.run(Signal(), series_of(x))
 
 
 def test_a_training_part_of_nothing_is_refused():
     x = np.random.default_rng(0).normal(size=(10, 2))
     with pytest.raises(ValueError, match=r"signal\.held_out leaves 0 of 10 samples"):
-        signal.run(config.Signal(held_out=0.99), series_of(x))
+        signal.run(Signal(held_out=0.99), series_of(x))
 
 
 def test_an_external_input_is_standardised_by_its_training_part():
@@ -118,7 +125,7 @@ def test_an_external_input_is_standardised_by_its_training_part():
     x[:, 1] = 7.0
     attrs = {"title": "Series: test", "system": "file", "parameters": "{}"}
     driven = dataset.make(x, ["a", "b", "c"], dt=0.1, time_unit="1", attrs=attrs, inputs=["c", "b"])
-    found = signal.run(config.Signal(held_out=0.25), driven)
+    found = signal.run(Signal(held_out=0.25), driven)
     s = found["input"][:750]
     np.testing.assert_allclose(s.mean("time"), 0, atol=1e-9)
     np.testing.assert_allclose(s[:, 0].std("time"), 1)
@@ -126,7 +133,7 @@ def test_an_external_input_is_standardised_by_its_training_part():
 
 
 def test_the_default_is_standardised_and_nothing_else():
-    found = signal.run(config.Signal(), series_of(samples()))
+    found = signal.run(Signal(), series_of(samples()))
     x = series_of(samples())["x"]
     mean, scale = x[:300].mean("time"), x[:300].std("time")
     np.testing.assert_array_equal(found["x"], (x - mean) / scale)
@@ -381,13 +388,11 @@ def test_an_external_input_follows_decimation_and_embedding():
 
 
 def test_decimation_changes_the_exponent_per_step_and_not_that_per_time():
-    lorenz = config.Lorenz63(system="lorenz63", steps=12_000, transient=20.0)
+    lorenz = Lorenz63(system="lorenz63", steps=12_000, transient=20.0)
     found = signal.run(
         cell_of({"step": "decimate", "factor": 3}, scaling="whiten"), series.run(lorenz)
     )
-    quick = config.Lyapunov(
-        reference_points=200, bootstrap=2, tangent=config.Tangent(members=32, time=50.0)
-    )
+    quick = Lyapunov(reference_points=200, bootstrap=2, tangent=Tangent(members=32, time=50.0))
     per_step = lyapunov.run(quick, found)["lambda_max_equations"]
     assert per_step / 0.03 == pytest.approx(0.9056, rel=0.05)
 
@@ -433,7 +438,7 @@ def test_a_gap_is_refused_by_its_place():
     x = samples()
     x[17, 1] = np.nan
     with pytest.raises(ValueError, match=r"1 values are NaN .* sample 17 of variable x1"):
-        signal.run(config.Signal(), series_of(x))
+        signal.run(Signal(), series_of(x))
 
 
 @pytest.mark.parametrize(
@@ -451,8 +456,8 @@ def test_a_gap_is_refused_by_its_place():
 )  # fmt: skip
 def test_wrong_steps_are_one_line_with_their_path(steps, message):
     wrong = {"experiment": "a", "series": {"l": {"system": "lorenz63"}}, "signal": {"steps": steps}}
-    with pytest.raises(config.ConfigError, match=message):
-        config.load(wrong)
+    with pytest.raises(ConfigError, match=message):
+        load(wrong)
 
 
 def test_steps_that_leave_too_little_to_train_on_are_refused_before_any_job():
@@ -463,8 +468,8 @@ def test_steps_that_leave_too_little_to_train_on_are_refused_before_any_job():
         "methods": [{"method": "sparse_tf", "tau": [5]}],
         "signal": {"steps": [{"step": "decimate", "factor": 10}]},
     }
-    with pytest.raises(config.ConfigError, match=r"series\.l\.steps must leave .* 200 are for"):
-        config.load(wrong)
+    with pytest.raises(ConfigError, match=r"series\.l\.steps must leave .* 200 are for"):
+        load(wrong)
 
 
 def test_a_step_of_ones_own_is_recorded_like_any_other(monkeypatch):
@@ -476,7 +481,7 @@ def test_a_step_of_ones_own_is_recorded_like_any_other(monkeypatch):
     x = np.cumsum(samples(), axis=0)
     spiked = x.copy()
     spiked[[100, 400], 0] += 1e3
-    cell = config.Signal().model_copy(update={"steps": [names["Despike"]()]})
+    cell = Signal().model_copy(update={"steps": [names["Despike"]()]})
     found = signal.run(cell, series_of(spiked))
     assert set(np.flatnonzero(found["removed_by_despike"][:, 0] > 500)) == {100, 400}
     assert found["removed_by_despike"].attrs["restored"] == "no"
@@ -484,5 +489,5 @@ def test_a_step_of_ones_own_is_recorded_like_any_other(monkeypatch):
 
 def test_the_configuration_of_the_guide_is_one_and_its_steps_are_all():
     (block,) = re.findall(r"```yaml\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL)
-    cell = config.Signal.model_validate(yaml.safe_load(block)["signal"])
+    cell = Signal.model_validate(yaml.safe_load(block)["signal"])
     assert {step.step for step in cell.steps} == set(STEPS)

@@ -69,7 +69,7 @@ def test_bookkeeping_is_exactly_what_a_run_adds(dataset: xr.Dataset, tmp_path: P
     The engine is said by the stages that have one.
     """
     path = tmp_path / f"{KEY}.nc"
-    run = {"cell": "{}", **provenance.collect(1.0)}
+    run = {"job": "{}", **provenance.collect(1.0)}
     store.write(dataset.assign_attrs(engine="eager"), path, stage="series", key=KEY, provenance=run)
     read = store.read(path)
     assert set(read.attrs) - set(dataset.attrs) == store.BOOKKEEPING

@@ -12,15 +12,23 @@ import xarray as xr
 from pydantic import TypeAdapter
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from tausweep.config import Method, Model, Noise, RelativeTau, TrainCell, Training
-from tausweep.engines import Data, Eager, choose
+from tausweep.engines.choose import choose
+from tausweep.engines.eager import Eager
+from tausweep.engines.windows import Data
 from tausweep.execution import Execution
-from tausweep.models import CELLS, Layout, Parameters, initial_parameters
-from tausweep.training import Problem, Trained, Trainer, run, steps_of
+from tausweep.models.cell import Parameters
+from tausweep.models.cells import CELLS
+from tausweep.models.initial import initial_parameters
+from tausweep.models.layout import Layout
+from tausweep.models.settings import Model
 from tausweep.training.adam import Adam
 from tausweep.training.checkpoint import Checkpoint
 from tausweep.training.data import colouring, directions, with_noise
-from tausweep.training.methods import METHODS, Moment
+from tausweep.training.methods.moment import Moment
+from tausweep.training.methods.registry import METHODS
+from tausweep.training.settings import Method, Noise, RelativeTau, Train, Training
+from tausweep.training.stage import run, steps_of
+from tausweep.training.trainer import Problem, Trained, Trainer
 
 SIGNAL = np.random.default_rng(0).standard_normal((400, 3)).cumsum(axis=0)
 SIGNAL = (SIGNAL - SIGNAL.mean(axis=0)) / SIGNAL.std(axis=0)
@@ -352,8 +360,8 @@ def dataset(x: np.ndarray = SIGNAL) -> xr.Dataset:
     )
 
 
-def train_cell(settings: Training, by: Method | None = None, cell: str = "rnn") -> TrainCell:
-    return TrainCell(
+def train_cell(settings: Training, by: Method | None = None, cell: str = "rnn") -> Train:
+    return Train(
         model=Model(cell=cell, latent=8),
         method=by or method("sparse_tf"),
         training=settings,
@@ -382,7 +390,7 @@ def test_relative_tau_without_a_predictability_time_is_one_clear_line() -> None:
 
 def test_stage_holds_parameters_and_records() -> None:
     signal = dataset()
-    cell = TrainCell(
+    cell = Train(
         model=Model(cell="lstm", latent=5),
         method=method("sparse_tf", tau=[RelativeTau(of_tau_pred=0.5)]),
         training=SHORT,

@@ -26,8 +26,9 @@ import yaml
 from conftest import REPOSITORY, TINY, Snakemake
 
 from tausweep import store
-from tausweep.config import load
-from tausweep.plan import STAGES, Plan
+from tausweep.experiment import load
+from tausweep.plan import Plan
+from tausweep.stages import STAGES
 
 pytestmark = pytest.mark.xdist_group("workflow")
 
@@ -155,7 +156,7 @@ def test_scrambled_times_rerun_nothing(
 def test_a_raised_version_reruns_the_stage_and_what_follows(finished: Path, stage: str) -> None:
     (finished / "experiment.yaml").write_text(yaml.safe_dump(TINY))
     code = (
-        "import sys; from dataclasses import replace; from tausweep.plan import STAGES;"
+        "import sys; from dataclasses import replace; from tausweep.stages import STAGES;"
         f"STAGES['{stage}'] = replace(STAGES['{stage}'], version=99);"
         "from snakemake.cli import main; main(sys.argv[1:])"
     )
@@ -210,7 +211,7 @@ def test_targets_by_name_by_figure_and_by_key(
     assert would_run(snakemake, tmp_path, TINY, "lyapunov") == measured
     one = "results/figures/tiny/lyapunov_lorenz.pdf"
     assert would_run(snakemake, tmp_path, TINY, one) == measured
-    key = next(c for c in Plan(load(TINY)).cells.values() if c.stage == "signal").path
+    key = next(c for c in Plan(load(TINY)).jobs.values() if c.stage == "signal").path
     assert would_run(snakemake, tmp_path, TINY, key) == {"make_series": 1, "make_signal": 1}
     assert would_run(snakemake, finished, TINY, "figures") == {}
 
@@ -284,7 +285,7 @@ def test_a_truncated_file_is_named_and_never_used(
 ) -> None:
     shutil.copytree(finished / "results", tmp_path / "results")
     plan = Plan(load(TINY))
-    broken = next(tmp_path / c.path for c in plan.cells.values() if c.stage == "signal")
+    broken = next(tmp_path / c.path for c in plan.jobs.values() if c.stage == "signal")
     content = broken.read_bytes()
     broken.write_bytes(content[: len(content) // 2])
     run = snakemake(tmp_path, changed("orbit.steps", 2100), "--show-failed-logs")
@@ -321,9 +322,9 @@ def test_killed_midway_nothing_finished_is_lost(
     run = snakemake(tmp_path, TINY)
     assert run.returncode == 0, run.stderr
     assert all(file.stat().st_mtime_ns == moment for file, moment in survivors.items())
-    for cell in Plan(load(TINY)).cells.values():
-        one, two = store.read(tmp_path / cell.path), store.read(finished / cell.path)
-        assert one.attrs["data_sha256"] == two.attrs["data_sha256"], cell.path
+    for job in Plan(load(TINY)).jobs.values():
+        one, two = store.read(tmp_path / job.path), store.read(finished / job.path)
+        assert one.attrs["data_sha256"] == two.attrs["data_sha256"], job.path
 
 
 def _wait(ready: Callable[[], bool], seconds: float) -> None:
@@ -334,36 +335,36 @@ def _wait(ready: Callable[[], bool], seconds: float) -> None:
 
 
 def test_every_file_says_what_it_is(finished: Path) -> None:
-    for cell in Plan(load(TINY)).cells.values():
-        dataset = store.read(finished / cell.path, stage=cell.stage)
+    for job in Plan(load(TINY)).jobs.values():
+        dataset = store.read(finished / job.path, stage=job.stage)
         attrs = dataset.attrs
         for name in ("title", "Conventions", "created", "host", "device", "git_commit", "versions"):
-            assert attrs[name], (cell.stage, name)
-        assert attrs["cell"] == cell.json
+            assert attrs[name], (job.stage, name)
+        assert attrs["job"] == job.json
         assert attrs["source"].startswith("tausweep ")
         assert attrs["seconds"] >= 0
         for variable in dataset.data_vars.values():
-            assert {"long_name", "units"} <= set(variable.attrs), (cell.stage, variable.name)
+            assert {"long_name", "units"} <= set(variable.attrs), (job.stage, variable.name)
 
 
 def test_collected_results_are_what_the_metrics_files_hold(finished: Path) -> None:
     plan = Plan(load(TINY))
     collected = store.read(
-        finished / next(c.path for c in plan.cells.values() if c.stage == "collect")
+        finished / next(c.path for c in plan.jobs.values() if c.stage == "collect")
     )
     assert collected.sizes["run"] == BLOCKS
     train = {
         (c.settings.model.cell, str(c.settings.method), c.settings.first_member): c
-        for c in plan.cells.values()
+        for c in plan.jobs.values()
         if c.stage == "train"
     }
     assert len(train) == BLOCKS
     seen = 0
-    for cell in plan.cells.values():
-        if cell.stage != "metrics":
+    for job in plan.jobs.values():
+        if job.stage != "metrics":
             continue
-        metrics = store.read(finished / cell.path)
-        trained = store.read(finished / f"results/{cell.inputs['train']}.nc")
+        metrics = store.read(finished / job.path)
+        trained = store.read(finished / f"results/{job.inputs['train']}.nc")
         name = {"plrnn": "P", "rnn": "R"}[trained.attrs["recurrent_cell"]]
         row = collected.isel(
             run=(collected.model.values == name)
@@ -376,7 +377,7 @@ def test_collected_results_are_what_the_metrics_files_hold(finished: Path) -> No
         seen += 1
     assert seen == BLOCKS
     lyapunov = store.read(
-        finished / next(c.path for c in plan.cells.values() if c.stage == "lyapunov")
+        finished / next(c.path for c in plan.jobs.values() if c.stage == "lyapunov")
     )
     assert float(collected.tau_pred.sel(signal="lorenz")) == float(lyapunov.tau_pred)
 
@@ -385,12 +386,12 @@ def test_relative_tau_is_half_of_tau_pred(finished: Path) -> None:
     plan = Plan(load(TINY))
     tau_pred = next(
         float(store.read(finished / c.path).tau_pred)
-        for c in plan.cells.values()
+        for c in plan.jobs.values()
         if c.stage == "lyapunov"
     )
     relative = [
         store.read(finished / c.path)
-        for c in plan.cells.values()
+        for c in plan.jobs.values()
         if c.stage == "train" and not isinstance(c.settings.method.tau[0], int)
     ]
     assert len(relative) == 2
@@ -399,17 +400,17 @@ def test_relative_tau_is_half_of_tau_pred(finished: Path) -> None:
 
 def test_a_failed_jobs_command_can_be_pasted(snakemake: Snakemake, finished: Path) -> None:
     """The command that -p prints makes the same file outside Snakemake."""
-    cell = next(c for c in Plan(load(TINY)).cells.values() if c.stage == "orbit")
-    before = xr.open_dataset(finished / cell.path).load()
-    forced = snakemake(finished, TINY, "-n", "-p", "--force", cell.path)
+    job = next(c for c in Plan(load(TINY)).jobs.values() if c.stage == "orbit")
+    before = xr.open_dataset(finished / job.path).load()
+    forced = snakemake(finished, TINY, "-n", "-p", "--force", job.path)
     command = re.search(r"^\s*.*(tausweep stage orbit .*)$", forced.stdout, re.MULTILINE)
     assert command is not None, forced.stdout
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    (finished / cell.path).unlink()
+    (finished / job.path).unlink()
     subprocess.run(
         ["bash", "-c", command[1]], cwd=finished, check=True, env={**os.environ, "PATH": path}
     )
-    after = store.read(finished / cell.path)
+    after = store.read(finished / job.path)
     assert after.attrs["data_sha256"] == before.attrs["data_sha256"]
 
 
@@ -420,7 +421,7 @@ def test_every_stage_has_a_rule_and_every_rule_a_stage() -> None:
 def test_own_data_from_csv(snakemake: Snakemake, finished: Path, tmp_path: Path) -> None:
     """A file of one's own goes the same way; moving it reruns nothing."""
     plan = Plan(load(TINY))
-    x = store.read(finished / next(c.path for c in plan.cells.values() if c.stage == "series")).x
+    x = store.read(finished / next(c.path for c in plan.jobs.values() if c.stage == "series")).x
     np.savetxt(
         tmp_path / "mine.csv", x.values, delimiter=",", header="x,y,z", comments="", fmt="%.17g"
     )

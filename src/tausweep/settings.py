@@ -28,6 +28,8 @@ class Settings(BaseModel):
     )
     place: ClassVar[frozenset[str]] = frozenset()
     """Settings that say where data are and not which, so that they are in no key."""
+    version: ClassVar[int | None] = None
+    """Of the code that these settings choose, where that has a version apart from its stage's."""
 
     @model_validator(mode="before")
     @classmethod

@@ -22,7 +22,7 @@ class StoreError(OSError):
 
 
 BOOKKEEPING = frozenset(
-    {"Conventions", "stage", "key", "data_sha256", "cell", "created", "seconds", "host", "device"}
+    {"Conventions", "stage", "key", "data_sha256", "job", "created", "seconds", "host", "device"}
     | {"engine", "source", "versions", "git_commit", "git_dirty"}
 )
 """Global attributes that say how a file came to be; those of an input are not its output's."""
@@ -59,6 +59,23 @@ def write(
         _sync(path.parent)
     except (OSError, RuntimeError) as error:  # the NetCDF library reports a full disk as either
         raise StoreError(f"{path}: cannot be written: {error}; nothing was left there") from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; one that is there stays until then.
+
+    Raises StoreError where the place cannot be written to.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error.strerror}") from None
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()

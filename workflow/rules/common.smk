@@ -1,4 +1,4 @@
-# How every rule finds its cell in the plan. A file's name is its content's key, so the age of
+# How every rule finds its job in the plan. A file's name is its content's key, so the age of
 # files says nothing: all inputs are `ancient`, and a job runs when its output is not there.
 
 import sys
@@ -16,11 +16,11 @@ FIGURES = f"results/figures/{EXPERIMENT}"
 
 
 def inputs(stage):
-    return lambda wildcards: ancient(PLAN.cell(stage, wildcards.key).input_paths)
+    return lambda wildcards: ancient(PLAN.job(stage, wildcards.key).input_paths)
 
 
-def cell(stage):
-    return lambda wildcards: PLAN.cell(stage, wildcards.key).json
+def job(stage):
+    return lambda wildcards: PLAN.job(stage, wildcards.key).json
 
 
 def touched(name, drawing):

@@ -1,6 +1,7 @@
 # Figures have names that people give them, which say nothing of what they show. So each has a third
 # output, an empty file named by the key of all that it shows and how: a figure is drawn anew when
-# that is not there, whatever Snakemake remembers.
+# that is not there, whatever Snakemake remembers. A figure that is there stays until the new one is
+# whole (`update`).
 localrules:
     figures,
     lyapunov,
@@ -15,9 +16,9 @@ for name, drawing in PLAN.figures.items():
         input:
             ancient(drawing.input_paths),
         output:
-            pdf=f"{FIGURES}/{name}.pdf",
+            pdf=update(f"{FIGURES}/{name}.pdf"),
             png=report(
-                f"{FIGURES}/{name}.png",
+                update(f"{FIGURES}/{name}.png"),
                 category="Figures",
                 caption="../report/figure.rst",
                 labels={"figure": name},
@@ -36,12 +37,12 @@ for name, drawing in PLAN.figures.items():
         params:
             name=name,
             kind=drawing.settings.kind,
-            cell=drawing.json,
+            job=drawing.json,
         message:
             "figure {params.name}"
         shell:
-            "tausweep figure --cell {params.cell:q} --input {input}"
-            " --output {output.pdf} {output.png} --drawn {output.drawn} 2> {log}"
+            "tausweep stage figure --job {params.job:q}"
+            " --output {output.pdf} {output.png} --marker {output.drawn} 2> {log}"
 
 
 rule figures:

@@ -18,11 +18,11 @@ rule train:
         runtime=lambda wildcards, attempt: 120 * attempt,
         gpu=1,
     params:
-        cell=cell("train"),
+        job=job("train"),
     message:
         "train {PLAN:{wildcards.key}}"
     shell:
-        "tausweep stage train --cell {params.cell:q} --threads {threads} --output {output} 2> {log}"
+        "tausweep stage train --job {params.job:q} --threads {threads} --output {output} 2> {log}"
 
 
 # A single orbit is one long chain of tiny steps: a GPU would only wait.
@@ -42,11 +42,11 @@ rule run_orbit:
         mem_mb=4000,
         runtime=lambda wildcards, attempt: 60 * attempt,
     params:
-        cell=cell("orbit"),
+        job=job("orbit"),
     message:
         "orbits of {PLAN:{wildcards.key}}"
     shell:
-        "tausweep stage orbit --cell {params.cell:q} --output {output} 2> {log}"
+        "tausweep stage orbit --job {params.job:q} --output {output} 2> {log}"
 
 
 rule measure_orbit:
@@ -65,11 +65,11 @@ rule measure_orbit:
         mem_mb=4000,
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
-        cell=cell("metrics"),
+        job=job("metrics"),
     message:
         "metrics of {PLAN:{wildcards.key}}"
     shell:
-        "tausweep stage metrics --cell {params.cell:q} --output {output} 2> {log}"
+        "tausweep stage metrics --job {params.job:q} --output {output} 2> {log}"
 
 
 rule collect:
@@ -88,8 +88,8 @@ rule collect:
         mem_mb=4000,
         runtime=30,
     params:
-        cell=cell("collect"),
+        job=job("collect"),
     message:
         "collect all metrics"
     shell:
-        "tausweep stage collect --cell {params.cell:q} --output {output} 2> {log}"
+        "tausweep stage collect --job {params.job:q} --output {output} 2> {log}"

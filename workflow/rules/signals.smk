@@ -17,11 +17,11 @@ rule make_series:
         mem_mb=2000,
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
-        cell=cell("series"),
+        job=job("series"),
     message:
         "series: {PLAN:{wildcards.key}}"
     shell:
-        "tausweep stage series --cell {params.cell:q} --source {input:q} --output {output} 2> {log}"
+        "tausweep stage series --job {params.job:q} --source {input:q} --output {output} 2> {log}"
 
 
 rule make_signal:
@@ -40,11 +40,11 @@ rule make_signal:
         mem_mb=2000,
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
-        cell=cell("signal"),
+        job=job("signal"),
     message:
         "signal: {PLAN:{wildcards.key}}"
     shell:
-        "tausweep stage signal --cell {params.cell:q} --output {output} 2> {log}"
+        "tausweep stage signal --job {params.job:q} --output {output} 2> {log}"
 
 
 rule measure_lyapunov:
@@ -63,8 +63,8 @@ rule measure_lyapunov:
         mem_mb=4000,
         runtime=lambda wildcards, attempt: 60 * attempt,
     params:
-        cell=cell("lyapunov"),
+        job=job("lyapunov"),
     message:
         "λ_max: {PLAN:{wildcards.key}}"
     shell:
-        "tausweep stage lyapunov --cell {params.cell:q} --output {output} 2> {log}"
+        "tausweep stage lyapunov --job {params.job:q} --output {output} 2> {log}"

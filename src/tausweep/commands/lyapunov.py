@@ -1,6 +1,6 @@
 """`tausweep lyapunov FILE`: λ_max of a series of one's own, without a workflow.
 
-The options are settings of `tausweep.config` by their names, with the texts and checks that stand
+The options are settings of a configuration by their names, with the texts and checks that stand
 there, and what runs are the stages of a workflow: equal settings give equal numbers.
 """
 
@@ -14,7 +14,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tausweep import config as cfg
+from tausweep.errors import ConfigError
+from tausweep.experiment import Experiment, load
+from tausweep.lyapunov.settings import Embedding, Lyapunov
+from tausweep.series.settings import File
+from tausweep.settings import Settings
 
 SERIES: dict[str, dict[str, Any]] = {
     "columns": {"nargs": "+", "action": "extend", "metavar": "NAME"},
@@ -72,7 +76,7 @@ def add(commands: Any) -> None:
         "Numbers are those of a workflow with the same settings.",
     )
     parser.add_argument("file", type=Path, metavar="FILE", help=".csv, .npy or .nc, rows: samples")
-    _add(parser.add_argument_group("series"), "series", cfg.File, SERIES)
+    _add(parser.add_argument_group("series"), "series", File, SERIES)
     signal = parser.add_argument_group("signal")
     signal.add_argument(
         "--held-out",
@@ -92,8 +96,8 @@ def add(commands: Any) -> None:
             help=about["help"],
         )
     estimate = parser.add_argument_group("estimate")
-    _add(estimate, "lyapunov.embedding", cfg.Embedding, EMBEDDING)
-    _add(estimate, "lyapunov", cfg.Lyapunov, LYAPUNOV)
+    _add(estimate, "lyapunov.embedding", Embedding, EMBEDDING)
+    _add(estimate, "lyapunov", Lyapunov, LYAPUNOV)
     output = parser.add_argument_group("output")
     output.add_argument(
         "--output",
@@ -110,7 +114,7 @@ def add(commands: Any) -> None:
 def _add(
     group: argparse._ArgumentGroup,
     place: str,
-    settings: type[cfg.Settings],
+    settings: type[Settings],
     options: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """Options for settings, by their names and in their words."""
@@ -132,12 +136,16 @@ def run(options: argparse.Namespace) -> None:
     settings, figures = _settings(options), _figures(options.output, options.file)
 
     # Imported here: wrong options and --help need not wait for it.
-    from tausweep import lyapunov, series, signal
-    from tausweep.figures import draw
+    from tausweep import store
+    from tausweep.figures import stage as figure
+    from tausweep.figures.settings import Figure
     from tausweep.lyapunov import report
+    from tausweep.lyapunov import stage as lyapunov
+    from tausweep.series import stage as series
+    from tausweep.signal import stage as signal
 
     (own,) = settings.series.values()
-    assert isinstance(own, cfg.File)
+    assert isinstance(own, File)
     try:
         prepared = signal.run(settings.signal, series.run(own, series.read(own, [own.path])))
         measured = lyapunov.run(settings.lyapunov, prepared)
@@ -147,7 +155,9 @@ def run(options: argparse.Namespace) -> None:
     found = {"file": own.path, **report.numbers(measured, prepared)}
     if not options.json:
         print(report.text(found), flush=True)
-    draw("lyapunov", {"dataset": measured}, {}, figures)
+    drawn = figure.run(Figure(kind="lyapunov", options={}), dataset=measured)
+    for path in figures:
+        store.write_bytes(path, drawn.render(path.suffix.removeprefix(".")))
     written = [str(path) for path in figures]
     if options.json:
         print(json.dumps({**found, "figures": written}, indent=2, ensure_ascii=False))
@@ -159,7 +169,7 @@ def _steps(options: argparse.Namespace) -> list[str]:
     return [name for name in STEPS if getattr(options, name) is not None]
 
 
-def _settings(options: argparse.Namespace) -> cfg.Experiment:
+def _settings(options: argparse.Namespace) -> Experiment:
     """The experiment of a workflow that would measure the same."""
     steps = [{"step": n, STEPS[n]["setting"]: getattr(options, n)} for n in _steps(options)]
     series = {"system": "file", "path": str(options.file)}
@@ -177,9 +187,9 @@ def _settings(options: argparse.Namespace) -> cfg.Experiment:
             places[place][name] = value
     config = {"series": {"data": series}, "signal": signal, "lyapunov": lyapunov}
     try:
-        return cfg.load({"experiment": "lyapunov", **config})
-    except cfg.ConfigError as error:
-        raise cfg.ConfigError(_by_option(str(error), options)) from None
+        return load({"experiment": "lyapunov", **config})
+    except ConfigError as error:
+        raise ConfigError(_by_option(str(error), options)) from None
 
 
 def _by_option(text: str, options: argparse.Namespace) -> str:

@@ -10,7 +10,9 @@ from torch import Tensor
 
 from tausweep.engines.engine import Engine
 from tausweep.engines.windows import Data, Pass
-from tausweep.models import Drive, Layout, Parameters, State, force
+from tausweep.models.cell import Drive, Parameters, State
+from tausweep.models.cells import force
+from tausweep.models.layout import Layout
 
 
 class Eager(Engine):

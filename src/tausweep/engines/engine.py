@@ -10,7 +10,8 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from tausweep.engines.windows import Data, Pass
-from tausweep.models import Layout, State
+from tausweep.models.cell import State
+from tausweep.models.layout import Layout
 
 
 class Engine(ABC):

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from tausweep.config import Style
+from tausweep.figures.settings import Style
 from tausweep.figures.style import Look, look, shorten
 
 

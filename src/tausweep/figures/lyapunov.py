@@ -12,9 +12,10 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
-from tausweep.config import Settings, Style
+from tausweep.figures.settings import Style
 from tausweep.figures.style import LINES, PALETTE, QUIET, characters, number, shorten
 from tausweep.lyapunov.report import Estimate, estimates, says
+from tausweep.settings import Settings
 
 ROSENSTEIN, FIT = PALETTE[0], PALETTE[1]
 KANTZ = ((PALETTE[2], "o"), (PALETTE[4], "s"))

@@ -14,9 +14,10 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from mpl_toolkits.mplot3d.axes3d import Axes3D  # type: ignore[import-untyped]
 
-from tausweep.config import Name, ReconstructionFigure, Style
 from tausweep.figures.collected import of_series, quantile
+from tausweep.figures.settings import ReconstructionFigure, Style
 from tausweep.figures.style import DATA, QUIET, characters, number
+from tausweep.settings import Name
 
 ROLES = ("smallest", "best", "largest")
 

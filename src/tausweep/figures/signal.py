@@ -17,9 +17,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from scipy.signal import welch
 
-from tausweep.config import SignalFigure, Style
+from tausweep.figures.settings import SignalFigure, Style
 from tausweep.figures.style import DATA, PALETTE, QUIET, characters, shorten
-from tausweep.signal import removed, restore, unscale
+from tausweep.signal.scaling import unscale
+from tausweep.signal.stage import removed, restore
 
 VARIABLES = 4
 """At most so many are shown, the first."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import matplotlib as mpl
 
-from tausweep.config import Style
+from tausweep.figures.settings import Style
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe and Ito's colours, told apart by the colour-blind; all but yellow, too pale for a line."""

@@ -18,9 +18,10 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, LogLocator, NullLocator
 from matplotlib.transforms import ScaledTranslation
 
-from tausweep.config import Name, Style, SweepFigure
 from tausweep.figures.collected import Trained, of_series, quantile
+from tausweep.figures.settings import Style, SweepFigure
 from tausweep.figures.style import QUIET, characters
+from tausweep.settings import Name
 
 PANELS = (("D_stsp", r"$D_\mathrm{stsp}$ (nats)"), ("D_H", r"$D_H$"))
 AROUND = 10

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
-from tausweep.config import Lyapunov
 from tausweep.lyapunov import divergence, maps, scaling
 from tausweep.lyapunov.divergence import Curve
 from tausweep.lyapunov.scaling import Line
-from tausweep.lyapunov.surrogates import phase_randomised
-from tausweep.signal import embedding
-from tausweep.signal.embedding import delay_vectors
-from tausweep.signal.neighbours import mean_period
+from tausweep.lyapunov.settings import Lyapunov
+from tausweep.statespace import embedding
+from tausweep.statespace.embedding import delay_vectors
+from tausweep.statespace.neighbours import mean_period
+from tausweep.statespace.surrogates import phase_randomised
 
 MINIMUM_STATES = 1_000
 MINIMUM_PERIODS = 10
@@ -77,7 +77,7 @@ class Measured:
         return float((1 + np.sum(closeness <= own)) / (1 + len(closeness)))
 
 
-def measure(x: Float[np.ndarray, "time variable"], cell: Lyapunov) -> Measured:
+def measure(x: Float[np.ndarray, "time variable"], settings: Lyapunov) -> Measured:
     """Measure the divergence of neighbours in a series, and the exponents of maps fitted to it.
 
     Parameters
@@ -91,11 +91,11 @@ def measure(x: Float[np.ndarray, "time variable"], cell: Lyapunov) -> Measured:
         If the series is too short for the settings.
     """
     period = mean_period(x)
-    theiler = cell.theiler or max(1, round(period))
-    _check_length(cell, len(x), theiler)
+    theiler = settings.theiler or max(1, round(period))
+    _check_length(settings, len(x), theiler)
     flow = period >= divergence.FLOW_PERIOD
     chosen = embedding.choose(
-        x, theiler=theiler, delay=cell.embedding.delay, dimension=cell.embedding.dimension
+        x, theiler=theiler, delay=settings.embedding.delay, dimension=settings.embedding.dimension
     )
     m, delay = chosen.dimension, chosen.delay
     if (m - 1) * delay >= len(x) // 2:
@@ -103,16 +103,16 @@ def measure(x: Float[np.ndarray, "time variable"], cell: Lyapunov) -> Measured:
             f"lyapunov.embedding spans {(m - 1) * delay} steps, and the training part has "
             f"{len(x)}: lower dimension or delay, or give a longer series"
         )
-    fixed = cell.embedding.dimension is not None
-    rng = np.random.default_rng(cell.seed)
+    fixed = settings.embedding.dimension is not None
+    rng = np.random.default_rng(settings.seed)
     curves = []
     for dimension in (m,) if fixed or (m + 1) * x.shape[1] > embedding.COORDINATES else (m, m + 1):
         curves += divergence.diverge(
             delay_vectors(x, dimension, delay),
             dimension=dimension,
             theiler=theiler,
-            max_lag=cell.max_lag,
-            references=cell.reference_points,
+            max_lag=settings.max_lag,
+            references=settings.reference_points,
             flow=flow,
             rng=rng,
         )
@@ -122,7 +122,7 @@ def measure(x: Float[np.ndarray, "time variable"], cell: Lyapunov) -> Measured:
             "steps): lower it or give a longer series"
         )
     shortest = max(period if flow else 0.0, 2 * (m - 1) * delay)
-    lines = _lines(cell, curves, shortest, rng)
+    lines = _lines(settings, curves, shortest, rng)
     fitted = maps.estimate(
         x,
         delay=delay,
@@ -131,7 +131,7 @@ def measure(x: Float[np.ndarray, "time variable"], cell: Lyapunov) -> Measured:
         step=max(1, round(period / MAPS_PER_PERIOD)) if flow else 1,
         vary_step=flow,
         theiler=theiler,
-        confidence=cell.confidence,
+        confidence=settings.confidence,
     )
     return Measured(
         period=period,
@@ -140,12 +140,12 @@ def measure(x: Float[np.ndarray, "time variable"], cell: Lyapunov) -> Measured:
         curves=curves,
         by_estimator=lines,
         maps=fitted,
-        surrogates=_surrogates(cell, x, curves[0], delay, theiler, flow, rng),
+        surrogates=_surrogates(settings, x, curves[0], delay, theiler, flow, rng),
     )
 
 
-def _check_length(cell: Lyapunov, samples: int, theiler: int) -> None:
-    least = max(MINIMUM_STATES, MINIMUM_PERIODS * theiler, 2 * (cell.max_lag or 0))
+def _check_length(settings: Lyapunov, samples: int, theiler: int) -> None:
+    least = max(MINIMUM_STATES, MINIMUM_PERIODS * theiler, 2 * (settings.max_lag or 0))
     if samples < least:
         raise ValueError(
             f"the signal's training part has {samples} samples and λ_max needs at least {least} "
@@ -156,27 +156,27 @@ def _check_length(cell: Lyapunov, samples: int, theiler: int) -> None:
 
 
 def _lines(
-    cell: Lyapunov, curves: list[Curve], shortest: float, rng: np.random.Generator
+    settings: Lyapunov, curves: list[Curve], shortest: float, rng: np.random.Generator
 ) -> dict[str, Line | None]:
     lines: dict[str, Line | None] = {}
     for name in ("rosenstein", "kantz"):
         index = [i for i, curve in enumerate(curves) if curve.estimator == name]
         own = [curves[i] for i in index]
-        resamples, confidence = cell.bootstrap, cell.confidence
-        if cell.fit_range is None:
+        resamples, confidence = settings.bootstrap, settings.confidence
+        if settings.fit_range is None:
             line = scaling.find(
                 own, shortest=shortest, resamples=resamples, confidence=confidence, rng=rng
             )
         else:
             line = scaling.take(
-                own, cell.fit_range, resamples=resamples, confidence=confidence, rng=rng
+                own, settings.fit_range, resamples=resamples, confidence=confidence, rng=rng
             )
         lines[name] = None if line is None else replace(line, curve=index[line.curve])
     return lines
 
 
 def _surrogates(
-    cell: Lyapunov,
+    settings: Lyapunov,
     x: Float[np.ndarray, "time variable"],
     curve: Curve,
     delay: int,
@@ -186,14 +186,14 @@ def _surrogates(
 ) -> Float[np.ndarray, "surrogate lag"]:
     """Curves of surrogates less their saturation, at the lags of `curve`."""
     found = []
-    for _ in range(cell.surrogates):
+    for _ in range(settings.surrogates):
         copy = delay_vectors(phase_randomised(x, rng), curve.dimension, delay)
         own = divergence.diverge(
             copy,
             dimension=curve.dimension,
             theiler=theiler,
             max_lag=int(curve.lag[-1]),
-            references=cell.reference_points,
+            references=settings.reference_points,
             flow=flow,
             rng=rng,
         )
@@ -201,7 +201,7 @@ def _surrogates(
     return np.array(found).reshape(len(found), len(curve.lag))
 
 
-def verdict(measured: Measured, cell: Lyapunov, samples: int) -> tuple[str, str | None]:
+def verdict(measured: Measured, settings: Lyapunov, samples: int) -> tuple[str, str | None]:
     """Say whether the series is chaotic, and by which estimator: "maps" or "curves".
 
     - Neighbours that never part: "not chaotic".
@@ -213,13 +213,13 @@ def verdict(measured: Measured, cell: Lyapunov, samples: int) -> tuple[str, str 
     if not measured.saturates:
         return "not chaotic", None
     found: dict[str, tuple[float, tuple[float, float]]] = {}
-    if cell.estimator != "curves" and cell.fit_range is None and measured.maps_predict:
+    if settings.estimator != "curves" and settings.fit_range is None and measured.maps_predict:
         assert measured.maps is not None
         found["maps"] = measured.maps.best.exponent, measured.maps.interval
-    if cell.estimator != "maps" and measured.line is not None:
+    if settings.estimator != "maps" and measured.line is not None:
         found["curves"] = measured.line.slope, measured.line.interval
     if not found:
-        return "maps do not predict" if cell.estimator == "maps" else "no scaling range", None
+        return "maps do not predict" if settings.estimator == "maps" else "no scaling range", None
     by = min(found, key=lambda name: found[name][1][1] - found[name][1][0])
     exponent, (lower, _) = found[by]
     grown = exponent * samples > GROWN + np.log(samples)

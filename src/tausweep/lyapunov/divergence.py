@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from tausweep.signal.neighbours import nearest
+from tausweep.statespace.neighbours import nearest
 
 BLOCKS = 50
 """Blocks of successive reference points that are resampled together."""

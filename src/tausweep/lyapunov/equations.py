@@ -10,12 +10,12 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float, Int
 
-from tausweep.config import Tangent
 from tausweep.lyapunov import tangent
+from tausweep.lyapunov.settings import Tangent
 from tausweep.series.simulate import states
 from tausweep.series.system import DelayedFeedback, System
 from tausweep.series.systems import SYSTEMS
-from tausweep.signal import restore
+from tausweep.signal.stage import restore
 
 SPREAD = 0.01
 """How far tangent trajectories start from the signal, relative to its standard deviation."""
@@ -23,7 +23,9 @@ GROWN = 3.0
 """Least growth, in e-folds, by which equations count as chaotic: a cycle's λ is 0 ± 1/time."""
 
 
-def truth(cell: Tangent, signal: xr.Dataset) -> dict[str, tuple[tuple[str, ...], float, str, str]]:
+def truth(
+    settings: Tangent, signal: xr.Dataset
+) -> dict[str, tuple[tuple[str, ...], float, str, str]]:
     """λ_max of the equations on the attractor the signal lies on, with its standard error.
 
     Noise is left out: it is that of the equations alone. Members that left the attractor do not
@@ -33,10 +35,10 @@ def truth(cell: Tangent, signal: xr.Dataset) -> dict[str, tuple[tuple[str, ...],
     chaotic = False
     if signal.attrs["system"] in SYSTEMS:
         system = SYSTEMS[signal.attrs["system"]](**json.loads(signal.attrs["parameters"]))
-        length = cell.time or 200.0 * system.timescale
-        exponents = _from_equations(cell, signal, system, length)
+        length = settings.time or 200.0 * system.timescale
+        exponents = _from_equations(settings, signal, system, length)
         exponents = exponents[np.isfinite(exponents)]
-        if 2 * len(exponents) > cell.members:
+        if 2 * len(exponents) > settings.members:
             mean = exponents.mean() * signal.attrs["dt"]
             error = exponents.std(ddof=1) * signal.attrs["dt"] / np.sqrt(len(exponents))
             chaotic = exponents.mean() * length > GROWN
@@ -63,19 +65,19 @@ def truth(cell: Tangent, signal: xr.Dataset) -> dict[str, tuple[tuple[str, ...],
 
 
 def _from_equations(
-    cell: Tangent, signal: xr.Dataset, system: System, length: float
+    settings: Tangent, signal: xr.Dataset, system: System, length: float
 ) -> Float[np.ndarray, "member"]:
     """Exponents of trajectories that start beside random states of the signal's training part.
 
     So all are on the signal's own attractor, where a system has several. They start a little
     off it: those from neighbouring samples would otherwise retrace one another for long.
     """
-    rng = np.random.default_rng(cell.seed)
+    rng = np.random.default_rng(settings.seed)
     if isinstance(system, DelayedFeedback):
-        start = np.array([system.draw(rng) for _ in range(cell.members)])
-        times = np.zeros(cell.members)
+        start = np.array([system.draw(rng) for _ in range(settings.members)])
+        times = np.zeros(settings.members)
     else:
-        sample = rng.integers(int(signal["train_steps"]), size=cell.members)
+        sample = rng.integers(int(signal["train_steps"]), size=settings.members)
         times = signal["time"].values[sample]
         known = _known_states(signal, system, sample)
         start = known + SPREAD * known.std(axis=0) * rng.standard_normal(known.shape)
@@ -84,7 +86,7 @@ def _from_equations(
         start,
         times,
         length=length,
-        transient=cell.transient or 50.0 * system.timescale,
+        transient=settings.transient or 50.0 * system.timescale,
         rng=rng,
     )
     return exponents[:, 0]

@@ -21,8 +21,8 @@ from jaxtyping import Float
 from scipy.linalg import cho_factor, cho_solve
 from scipy.stats import t as student
 
-from tausweep.signal.embedding import delay_vectors
-from tausweep.signal.neighbours import nearest
+from tausweep.statespace.embedding import delay_vectors
+from tausweep.statespace.neighbours import nearest
 
 RIDGE = 1e-3
 """Damping of the fits, relative to the size of the neighbourhood. Directions in which neighbours

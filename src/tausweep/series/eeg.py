@@ -14,8 +14,8 @@ import edfio
 import numpy as np
 import xarray as xr
 
-from tausweep.config import Eeg
 from tausweep.series import checksums
+from tausweep.series.settings import Eeg
 
 CITATION = (
     "Schalk, McFarland, Hinterberger, Birbaumer & Wolpaw 2004, IEEE Trans. Biomed. Eng. 51, 1034; "

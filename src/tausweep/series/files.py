@@ -20,7 +20,7 @@ import pandas as pd
 import xarray as xr
 from jaxtyping import Shaped
 
-from tausweep.config import File
+from tausweep.series.settings import File
 
 NOTHING = frozenset({"", "NA", "N/A", "NaN", "nan", "NULL", "null"})
 """How a CSV may say that a value is missing."""

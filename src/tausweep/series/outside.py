@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from tausweep.config import Eeg, File, OutsideSeries, Weather
 from tausweep.series import clock, dataset
+from tausweep.series.settings import Eeg, File, OutsideSeries, Weather
 
 MINIMUM_SAMPLES = 100
 """Fewer samples than this are no series in any later stage."""

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import xarray as xr
 
-from tausweep.config import Weather
 from tausweep.series import checksums, files
+from tausweep.series.settings import Weather
 
 TIME, TIME_FORMAT, MISSING = "Date Time", "%d.%m.%Y %H:%M:%S", -9999.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from tausweep.config import Noise
+from tausweep.training.settings import Noise
 
 NO_ENERGY = 1e-8
 """A direction with less than this fraction of the largest variance has no energy."""

@@ -12,13 +12,16 @@ import xarray as xr
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from tausweep.config import Clip, Training
-from tausweep.engines import Data, Engine, Pass
-from tausweep.models import Layout, State, initial_parameters
+from tausweep.engines.engine import Engine
+from tausweep.engines.windows import Data, Pass
+from tausweep.models.cell import State
+from tausweep.models.initial import initial_parameters
+from tausweep.models.layout import Layout
 from tausweep.training.adam import Adam
 from tausweep.training.checkpoint import Checkpoint
-from tausweep.training.methods import Moment, Update
+from tausweep.training.methods.moment import Moment, Update
 from tausweep.training.progress import Progress
+from tausweep.training.settings import Clip, Training
 
 WEIGHTS, BATCHES, NOISE, METHOD = range(4)
 """What a random stream is for: streams are made from (seed, member, purpose, …), the method's

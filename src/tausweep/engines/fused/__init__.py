@@ -20,7 +20,8 @@ from torch import Tensor
 
 from tausweep.engines.engine import Engine
 from tausweep.engines.windows import Data, Pass
-from tausweep.models import Layout, State
+from tausweep.models.cell import State
+from tausweep.models.layout import Layout
 
 ALIGNMENT = 64
 """Of vectors in memory, in bytes."""

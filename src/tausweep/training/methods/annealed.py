@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tausweep.config import Annealed
-from tausweep.engines import cut
+from tausweep.engines.windows import cut
 from tausweep.training.methods.moment import Moment, Update
+from tausweep.training.settings import Annealed
 
 
 def annealed(settings: Annealed, at: Moment) -> list[Update]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tausweep.config import Jittered
-from tausweep.engines import cut
+from tausweep.engines.windows import cut
 from tausweep.training.methods.moment import Moment, Update
+from tausweep.training.settings import Jittered
 
 
 def jittered(settings: Jittered, at: Moment) -> list[Update]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tausweep.engines import Pass
+from tausweep.engines.windows import Pass
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tausweep.config import SparseTF
-from tausweep.engines import cut
+from tausweep.engines.windows import cut
 from tausweep.training.methods.moment import Moment, Update
+from tausweep.training.settings import SparseTF
 
 
 def sparse_tf(_: SparseTF, at: Moment) -> list[Update]:

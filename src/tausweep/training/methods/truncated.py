@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tausweep.config import Truncated
 from tausweep.training.methods.moment import Moment, Update
 from tausweep.training.methods.windowing import chain
+from tausweep.training.settings import Truncated
 
 
 def truncated(_: Truncated, at: Moment) -> list[Update]:

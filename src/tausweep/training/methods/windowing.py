@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tausweep.config import Windowing
-from tausweep.engines import Pass, cut
+from tausweep.engines.windows import Pass, cut
 from tausweep.training.methods.moment import Moment, Update
+from tausweep.training.settings import Windowing
 
 
 def windowing(settings: Windowing, at: Moment) -> list[Update]:

@@ -31,7 +31,7 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 from scipy.special import erf
 
-from tausweep.signal.embedding import delay_vectors
+from tausweep.statespace.embedding import delay_vectors
 
 Series: TypeAlias = Float[np.ndarray, "time variable"]
 Vectors: TypeAlias = Float[np.ndarray, "vector coordinate"]

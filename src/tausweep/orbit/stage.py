@@ -8,10 +8,12 @@ import xarray as xr
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from tausweep.config import Orbit
-from tausweep.engines import Engine, choose
+from tausweep.engines.choose import choose
+from tausweep.engines.engine import Engine
 from tausweep.execution import PLAIN, Execution
-from tausweep.models import CELLS, Layout, force
+from tausweep.models.cells import CELLS, force
+from tausweep.models.layout import Layout
+from tausweep.orbit.settings import Orbit
 
 _CHUNK = 1_000
 """Steps between two looks at whether any member is still bounded."""

@@ -6,12 +6,12 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
-from tausweep.config import Embed
-from tausweep.signal import embedding
-from tausweep.signal.neighbours import mean_period
+from tausweep.signal.settings import Embed
+from tausweep.statespace import embedding
+from tausweep.statespace.neighbours import mean_period
 
 
-def embed(cell: Embed, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
+def embed(settings: Embed, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
     """Put delay vectors (x(t), x(t − delay), x(t − 2 delay), …) in the place of the variables.
 
     They begin where the first is whole, and look back only: a training vector holds no held-out
@@ -30,7 +30,7 @@ def embed(cell: Embed, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
     """
     x, observed = signal["x"], signal["variable"]
     train_steps = int(signal["train_steps"])
-    delay, dimension, record = _resolved(cell, x.values[:train_steps])
+    delay, dimension, record = _resolved(settings, x.values[:train_steps])
     lags = delay * np.arange(dimension)
     span = int(lags[-1])
     if span + 2 > train_steps:
@@ -51,17 +51,17 @@ def embed(cell: Embed, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
 
 
 def _resolved(
-    cell: Embed, train: Float[np.ndarray, "time variable"]
+    settings: Embed, train: Float[np.ndarray, "time variable"]
 ) -> tuple[int, int, xr.Dataset]:
     """Delay and dimension, and how they were chosen if they were."""
-    if isinstance(cell.delay, int) and isinstance(cell.dimension, int):
-        return cell.delay, cell.dimension, xr.Dataset()
+    if isinstance(settings.delay, int) and isinstance(settings.dimension, int):
+        return settings.delay, settings.dimension, xr.Dataset()
     train = (train - train.mean(axis=0)) / train.std(axis=0)
     chosen = embedding.choose(
         train,
         theiler=max(1, round(mean_period(train))),
-        delay=None if cell.delay == "auto" else cell.delay,
-        dimension=None if cell.dimension == "auto" else cell.dimension,
+        delay=None if settings.delay == "auto" else settings.delay,
+        dimension=None if settings.dimension == "auto" else settings.dimension,
     )
     variables = {
         "chosen_delay": ((), chosen.delay, "delay of the embedding", "step"),

@@ -7,13 +7,15 @@ import xarray as xr
 from jaxtyping import Float
 from scipy.ndimage import gaussian_filter1d
 
-from tausweep.config import Climatology, HarmonicCycle
+from tausweep.signal.settings import Climatology, HarmonicCycle
 
 Removed = tuple[Float[np.ndarray, "time variable"], xr.Dataset]
 """The cycle at every time, and what describes it."""
 
 
-def cycle(cell: HarmonicCycle | Climatology, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
+def cycle(
+    settings: HarmonicCycle | Climatology, signal: xr.Dataset
+) -> tuple[xr.Dataset, xr.Dataset]:
     """Remove a cycle as it is in the training part; its phase is 0 at time 0.
 
     A cycle has mean 0 over a period: the mean of the series stays.
@@ -31,37 +33,37 @@ def cycle(cell: HarmonicCycle | Climatology, signal: xr.Dataset) -> tuple[xr.Dat
     """
     x, dt = signal["x"], signal.attrs["dt"]
     train_steps = int(signal["train_steps"])
-    if cell.period > train_steps * dt:
+    if settings.period > train_steps * dt:
         raise ValueError(
-            f"period {cell.period:g} is longer than the training part, which lasts "
+            f"period {settings.period:g} is longer than the training part, which lasts "
             f"{train_steps * dt:g} in units of the series' time: give a longer series, lower "
             "signal.held_out, or leave the step out"
         )
-    phase = signal["time"].values / cell.period % 1
-    if isinstance(cell, HarmonicCycle):
-        removed, record = _harmonics(cell, phase, x, train_steps)
+    phase = signal["time"].values / settings.period % 1
+    if isinstance(settings, HarmonicCycle):
+        removed, record = _harmonics(settings, phase, x, train_steps)
     else:
-        removed, record = _climatology(cell, phase, x, train_steps)
+        removed, record = _climatology(settings, phase, x, train_steps)
     return signal.assign(x=x.copy(data=x.values - removed)), record
 
 
 def _harmonics(
-    cell: HarmonicCycle, phase: Float[np.ndarray, " time"], x: xr.DataArray, train_steps: int
+    settings: HarmonicCycle, phase: Float[np.ndarray, " time"], x: xr.DataArray, train_steps: int
 ) -> Removed:
     """Least squares fit of a constant and Σ_k a_k cos 2πkφ + b_k sin 2πkφ; the constant stays."""
-    shortest = cell.period / cell.order
+    shortest = settings.period / settings.order
     dt = float(x["time"][1] - x["time"][0])
-    if shortest <= 2 * dt or train_steps <= 2 * cell.order + 1:
+    if shortest <= 2 * dt or train_steps <= 2 * settings.order + 1:
         raise ValueError(
-            f"order {cell.order} has a harmonic of period {shortest:g}, which samples every "
+            f"order {settings.order} has a harmonic of period {shortest:g}, which samples every "
             f"{dt:g} ({train_steps} of them for training) do not resolve: lower order"
         )
-    k = np.arange(1, cell.order + 1)
+    k = np.arange(1, settings.order + 1)
     angle = 2 * np.pi * phase[:, None] * k
     basis = np.concatenate([np.cos(angle), np.sin(angle)], axis=1)
     with_constant = np.concatenate([basis, np.ones((len(basis), 1))], axis=1)
     fitted, *_ = np.linalg.lstsq(with_constant[:train_steps], x.values[:train_steps])
-    cosine, sine, _ = np.split(fitted, [cell.order, 2 * cell.order])
+    cosine, sine, _ = np.split(fitted, [settings.order, 2 * settings.order])
     dims, units = ("harmonic", "variable"), x.attrs["units"]
     about = "amplitude of the {}; the cycle has phase 0 at time 0"
     record = xr.Dataset(
@@ -75,14 +77,14 @@ def _harmonics(
 
 
 def _climatology(
-    cell: Climatology, phase: Float[np.ndarray, " time"], x: xr.DataArray, train_steps: int
+    settings: Climatology, phase: Float[np.ndarray, " time"], x: xr.DataArray, train_steps: int
 ) -> Removed:
     """Means of bins of phase, smoothed around the circle, with straight lines between them.
 
     A bin is centred on its phase, so that with one bin per sample the means are those of samples.
     """
-    per_period = cell.period / float(x["time"][1] - x["time"][0])
-    bins = cell.bins or round(per_period)
+    per_period = settings.period / float(x["time"][1] - x["time"][0])
+    bins = settings.bins or round(per_period)
     if bins < 2:
         raise ValueError(
             f"a period of {per_period:g} samples and {bins} bins give no cycle: both must be 2 or "
@@ -98,8 +100,8 @@ def _climatology(
     train = x.values[:train_steps]
     sums = np.stack([np.bincount(member[:train_steps], v, minlength=bins) for v in train.T], axis=1)
     mean = sums / samples[:, None]
-    if cell.smoothing:
-        mean = gaussian_filter1d(mean, cell.smoothing * bins, axis=0, mode="wrap")
+    if settings.smoothing:
+        mean = gaussian_filter1d(mean, settings.smoothing * bins, axis=0, mode="wrap")
     mean -= mean.mean(axis=0)
     centre = np.arange(bins) / bins
     removed = np.stack([np.interp(phase, centre, m, period=1) for m in mean.T], axis=1)

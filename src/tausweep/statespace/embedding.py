@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from tausweep.signal.neighbours import mean_period, nearest
+from tausweep.statespace.neighbours import mean_period, nearest
 
 MARGINALS = 16
-"""Cells of equal probability per axis, in which mutual information is counted."""
+"""Boxes of equal probability per axis, in which mutual information is counted."""
 FALSE_GROWTH = 15.0
 """A neighbour is false if the next coordinates take it so many times further away (Kennel's R)."""
 FALSE_DISTANCE = 2.0
@@ -121,10 +121,10 @@ def mutual_information(x: Float[np.ndarray, "time"], longest: int) -> Float[np.n
     """Mutual information of x_t and x_{t+lag} in nats, at lags 1 … `longest`."""
     rank = np.empty(len(x), dtype=int)
     rank[np.argsort(x, kind="stable")] = np.arange(len(x))
-    cell = rank * MARGINALS // len(x)
+    box = rank * MARGINALS // len(x)
     information = np.empty(longest)
     for lag in range(1, longest + 1):
-        count = np.bincount(cell[:-lag] * MARGINALS + cell[lag:], minlength=MARGINALS**2)
+        count = np.bincount(box[:-lag] * MARGINALS + box[lag:], minlength=MARGINALS**2)
         joint = count.reshape(MARGINALS, MARGINALS) / count.sum()
         apart = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
         there = joint > 0

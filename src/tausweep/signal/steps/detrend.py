@@ -6,10 +6,10 @@ import numpy as np
 import xarray as xr
 from numpy.polynomial import polynomial
 
-from tausweep.config import Detrend
+from tausweep.signal.settings import Detrend
 
 
-def detrend(cell: Detrend, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
+def detrend(settings: Detrend, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
     """Remove the polynomial that fits the training part best, also where it is extrapolated.
 
     Its argument s runs from −1 to 1 over the training part, so that powers of long times stay
@@ -25,14 +25,14 @@ def detrend(cell: Detrend, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
         If the training part has no more samples than the polynomial has coefficients.
     """
     x, time, train = signal["x"], signal["time"].values, slice(int(signal["train_steps"]))
-    if len(time[train]) <= cell.order + 1:
+    if len(time[train]) <= settings.order + 1:
         raise ValueError(
-            f"order {cell.order} needs more than {cell.order + 1} samples for training, found "
-            f"{len(time[train])}: lower order, or give a longer series"
+            f"order {settings.order} needs more than {settings.order + 1} samples for training, "
+            f"found {len(time[train])}: lower order, or give a longer series"
         )
     begin, end = time[train][[0, -1]]
     s = (2 * time - begin - end) / (end - begin)
-    coefficients = polynomial.polyfit(s[train], x.values[train], cell.order)
+    coefficients = polynomial.polyfit(s[train], x.values[train], settings.order)
     trend = polynomial.polyval(s, coefficients).T
     attrs = {
         "long_name": "polynomial of s = (2 time - begin - end) / (end - begin), by powers of s",
@@ -43,6 +43,6 @@ def detrend(cell: Detrend, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
     degree = {"long_name": "power of s", "units": "1"}
     record = xr.Dataset(
         {"coefficients": (("degree", "variable"), coefficients, attrs)},
-        coords={"degree": ("degree", np.arange(cell.order + 1), degree)},
+        coords={"degree": ("degree", np.arange(settings.order + 1), degree)},
     )
     return signal.assign(x=x.copy(data=x.values - trend)), record

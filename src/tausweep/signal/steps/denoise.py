@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from tausweep.config import Denoise
-from tausweep.signal import parts
-from tausweep.signal.noise_reduction import Report, reduce_noise
+from tausweep.signal.settings import Denoise
+from tausweep.signal.steps import parts
+from tausweep.statespace.noise_reduction import Report, reduce_noise
 
 OF_ITERATIONS = {
     "noise": "noise that the iteration started from, in standard deviations",
@@ -25,7 +25,7 @@ OF_VARIABLES = ("noise", "correction")
 """Those of them that each variable has its own of."""
 
 
-def denoise(cell: Denoise, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
+def denoise(settings: Denoise, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
     """Take white measurement noise off the training and the held-out part, each by itself.
 
     Neighbours are sought in the same part only, and what is not given is chosen from it. An
@@ -44,7 +44,7 @@ def denoise(cell: Denoise, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
         If a part is too short, or constant in a variable, or `projected` too large.
     """
     x = signal["x"]
-    how: dict[str, Any] = cell.model_dump(exclude={"step"})
+    how: dict[str, Any] = settings.model_dump(exclude={"step"})
     clean, reports = [], []
     for name, part in zip(parts.NAMES, parts.split(x, int(signal["train_steps"])), strict=False):
         try:
@@ -53,7 +53,7 @@ def denoise(cell: Denoise, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
             raise ValueError(f"in the {name} part, {error}") from None
         clean.append(less_noisy)
         reports.append(report)
-    return signal.assign(x=parts.join(x, clean)), _record(reports, cell.iterations)
+    return signal.assign(x=parts.join(x, clean)), _record(reports, settings.iterations)
 
 
 def _record(reports: Sequence[Report], iterations: int) -> xr.Dataset:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from tausweep.config import Collect
+from tausweep.collect.settings import Collect
 
 _PER_SIGNAL = (
     "lambda_max",
@@ -19,14 +19,14 @@ _PER_SIGNAL = (
 )
 
 
-def run(cell: Collect, metrics: list[xr.Dataset], lyapunov: list[xr.Dataset]) -> xr.Dataset:
+def run(settings: Collect, metrics: list[xr.Dataset], lyapunov: list[xr.Dataset]) -> xr.Dataset:
     """Join the metrics of all sweeps, one row per trained member.
 
     Dimension `run` has one entry per member, with its labels (series, model, method and its kind,
     tau, member) as coordinates; dimension `signal` one per series, with its λ_max, τ_pred and an
     excerpt of the data. Series of fewer variables are filled with NaN, and with empty names.
     """
-    sweep_of = [sweep for sweep in cell.sweeps for _ in range(sweep.jobs)]
+    sweep_of = [sweep for sweep in settings.sweeps for _ in range(sweep.jobs)]
     rows = [
         _rows(block, series=sweep.series, model=sweep.model, method=sweep.method, kind=sweep.kind)
         for sweep, block in zip(sweep_of, metrics, strict=True)
@@ -34,7 +34,7 @@ def run(cell: Collect, metrics: list[xr.Dataset], lyapunov: list[xr.Dataset]) ->
     any_of = {sweep.series: block for sweep, block in zip(sweep_of, metrics, strict=True)}
     signals = [
         _signal(name, result, any_of[name])
-        for name, result in zip(cell.series, lyapunov, strict=True)
+        for name, result in zip(settings.series, lyapunov, strict=True)
     ]
     runs = xr.concat(rows, "run", join="outer", combine_attrs="override")
     runs = runs.assign_coords(run=_labelled("run", np.arange(runs.sizes["run"]), "row"))

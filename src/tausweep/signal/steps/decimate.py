@@ -5,8 +5,8 @@ from __future__ import annotations
 import xarray as xr
 from scipy.signal import firwin
 
-from tausweep.config import Decimate
-from tausweep.signal import parts
+from tausweep.signal.settings import Decimate
+from tausweep.signal.steps import parts
 
 REACH = 10
 """Half-length of the filter, in new steps."""
@@ -16,7 +16,7 @@ with this length, amplitudes up to 3/4 of the new Nyquist frequency change by le
 of those that would fall onto them less than 2e-4 is left."""
 
 
-def decimate(cell: Decimate, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
+def decimate(settings: Decimate, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
     """Keep every so many-th sample of the series, counted from its first.
 
     The filter before it is a symmetric finite impulse response, so it shifts no phase. The
@@ -32,7 +32,7 @@ def decimate(cell: Decimate, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset
     ValueError
         If fewer samples than the filter is long are left of a part.
     """
-    q, train_steps = cell.factor, int(signal["train_steps"])
+    q, train_steps = settings.factor, int(signal["train_steps"])
     kept = -(-train_steps // q)
     out = signal
     for name in ("x", "input"):
@@ -41,7 +41,7 @@ def decimate(cell: Decimate, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset
         both = parts.split(signal[name], train_steps)
         least = (2 * REACH + 1) * q
         parts.check_length(both, least, f"factor {q}", "lower factor, or give a longer series")
-        if cell.antialias:
+        if settings.antialias:
             taps = firwin(2 * REACH * q + 1, 1 / q, window=("kaiser", KAISER))
             both = [parts.convolve(part, taps) for part in both]
         out = out.assign({name: parts.join(signal[name], both)})

@@ -8,15 +8,15 @@ import xarray as xr
 from scipy.signal import savgol_filter
 from scipy.signal.windows import gaussian
 
-from tausweep.config import GaussianSmooth, SavitzkyGolay
-from tausweep.signal import parts
+from tausweep.signal.settings import GaussianSmooth, SavitzkyGolay
+from tausweep.signal.steps import parts
 
 REACH = 4.0
 """Where the Gaussian is cut off, in its standard deviations."""
 
 
 def smooth(
-    cell: GaussianSmooth | SavitzkyGolay, signal: xr.Dataset
+    settings: GaussianSmooth | SavitzkyGolay, signal: xr.Dataset
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Smooth the training and the held-out part, each by itself.
 
@@ -34,12 +34,12 @@ def smooth(
     """
     x = signal["x"]
     both = parts.split(x, int(signal["train_steps"]))
-    if isinstance(cell, GaussianSmooth):
-        reach = math.ceil(REACH * cell.width)
-        parts.check_length(both, 2 * reach + 1, f"width {cell.width:g}", "lower width")
-        weights = gaussian(2 * reach + 1, cell.width)
+    if isinstance(settings, GaussianSmooth):
+        reach = math.ceil(REACH * settings.width)
+        parts.check_length(both, 2 * reach + 1, f"width {settings.width:g}", "lower width")
+        weights = gaussian(2 * reach + 1, settings.width)
         smoothed = [parts.convolve(part, weights / weights.sum()) for part in both]
     else:
-        parts.check_length(both, cell.window, f"window {cell.window}", "lower window")
-        smoothed = [savgol_filter(part, cell.window, cell.order, axis=0) for part in both]
+        parts.check_length(both, settings.window, f"window {settings.window}", "lower window")
+        smoothed = [savgol_filter(part, settings.window, settings.order, axis=0) for part in both]
     return signal.assign(x=parts.join(x, smoothed)), xr.Dataset()

@@ -1,0 +1,1 @@
+"""Stage `collect`: all results of an experiment in one tidy Dataset."""

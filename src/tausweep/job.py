@@ -1,0 +1,125 @@
+"""A job: one run of a stage, with its settings and inputs, and the key they make.
+
+The key is made from everything the job's numbers depend on: the stage, the version of its code,
+the job's own settings and the keys of its inputs. A change therefore flows downstream and never
+sideways or up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from tausweep.errors import ConfigError
+from tausweep.settings import Settings
+from tausweep.stages import STAGES
+
+RESULTS = "results"
+
+
+def canonical(value: Any) -> str:
+    """JSON with sorted keys, no spaces and no NaN: equal values give equal text."""
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), allow_nan=False, ensure_ascii=False
+    )
+
+
+def key_of(text: str) -> str:
+    """First 16 hex digits of the SHA-256 of a job's canonical JSON."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of a stage: its settings, and its inputs by role.
+
+    A role is the name of the argument that the stage receives the input by. An input is named
+    `stage/key`; a list of inputs is received as a list. Files from outside are its `sources`, and
+    their names, as the input `raw`, are `file/digest`, or `published/name` where others publish
+    them and they never change.
+    """
+
+    stage: str
+    settings: Settings
+    inputs: Mapping[str, str | list[str]] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, text: str, sources: Sequence[str] = ()) -> Job:
+        """The job that `text`, made by `json`, describes; `sources` are not part of it.
+
+        Raises
+        ------
+        ConfigError
+            `text` is no job, or was made by another version of the stage.
+        """
+        try:
+            identity = json.loads(text)
+            stage = STAGES[identity["stage"]]
+            settings, version = identity["settings"], identity["version"]
+            if settings.get("system") == "file":
+                settings = {**settings, "path": sources[0] if sources else ""}
+            typed = TypeAdapter(stage.settings).validate_python(settings)
+            job = cls(identity["stage"], typed, identity["inputs"], tuple(sources))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ConfigError(f"not a job of a tausweep stage: {error!r:.200}") from None
+        if version != job.version:
+            raise ConfigError(
+                f"the job was planned for version {version} of stage {job.stage}, but this is "
+                f"version {job.version}: plan it again by running snakemake"
+            )
+        return job
+
+    @property
+    def version(self) -> int:
+        """Of the code that does it: the stage's, or of what its settings choose from several."""
+        return self.settings.version or STAGES[self.stage].version
+
+    @cached_property
+    def json(self) -> str:
+        """Everything the job's numbers depend on, as canonical JSON: what its key is made of."""
+        settings = self.settings.model_dump(mode="json", exclude=set(self.settings.place))
+        return canonical(
+            {
+                "stage": self.stage,
+                "version": self.version,
+                "settings": settings,
+                "inputs": dict(self.inputs),
+            }
+        )
+
+    @cached_property
+    def key(self) -> str:
+        """What its file is named by."""
+        return key_of(self.json)
+
+    @property
+    def reference(self) -> str:
+        """How other jobs name this one as their input."""
+        return f"{self.stage}/{self.key}"
+
+    @property
+    def path(self) -> str:
+        """Its file, relative to the working directory."""
+        return f"{RESULTS}/{self.reference}.nc"
+
+    @property
+    def input_paths(self) -> list[str]:
+        """The files it reads, relative to the working directory."""
+        if self.sources:
+            return list(self.sources)
+        flat = [r for i in self.inputs.values() for r in ([i] if isinstance(i, str) else i)]
+        return [f"{RESULTS}/{reference}.nc" for reference in flat]
+
+
+def file_reference(path: str | Path) -> str:
+    """How a job names a file from outside: by the digest of its content."""
+    with open(path, "rb") as file:
+        return f"file/{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}"

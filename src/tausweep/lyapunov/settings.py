@@ -1,0 +1,68 @@
+"""Settings of the estimate of λ_max."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, Strict, model_validator
+
+from tausweep.settings import Fraction, NaturalInt, PositiveFloat, PositiveInt, Settings
+
+
+class Embedding(Settings):
+    """Delay embedding of the signal for the estimate of λ_max."""
+
+    dimension: PositiveInt | None = None
+    """Delayed copies of every variable, the present one included. Default: the least at which
+    neighbours are not false (Kennel), and more where maps then predict better."""
+    delay: PositiveInt | None = None
+    """Delay between coordinates, in steps. Default: first minimum of the mutual information, or
+    where the autocorrelation falls below 1/e if that is earlier."""
+
+
+class Tangent(Settings):
+    """λ_max from the equations of a simulated system, by tangent dynamics with QR."""
+
+    members: Annotated[int, Strict(), Field(gt=1)] = 256
+    """Independent trajectories; their spread gives the standard error."""
+    time: PositiveFloat | None = None
+    """Length of each trajectory, in units of the system's time. Default: 200 timescales; one is
+    1 for most flows, 4 delays for Mackey-Glass, 10 steps for maps, and for a flow of dysts the time
+    in which its dominant oscillation turns by a radian."""
+    transient: PositiveFloat | None = None
+    """Time run before that and dropped, in units of the system's time. Default: 50 timescales."""
+    seed: NaturalInt = 0
+
+
+class Lyapunov(Settings):
+    """λ_max from data, by maps fitted to neighbours and by the curves of Rosenstein and Kantz."""
+
+    estimator: Literal["auto", "maps", "curves"] = "auto"
+    """Where lambda_max is taken from; both are always measured. Auto: from the maps where they
+    predict, else from the curves, which are less exact but ask less of the data."""
+    embedding: Embedding = Embedding()
+    theiler: PositiveInt | None = None
+    """Theiler window in steps: neighbours closer in time are not used. Default: mean period."""
+    max_lag: PositiveInt | None = None
+    """Longest time over which divergence is followed, in steps. Default: until it saturates."""
+    fit_range: tuple[NaturalInt, PositiveInt] | None = None
+    """First and last lag of the line fitted to the curves, in steps, which then give lambda_max.
+    Default: found from the curves."""
+    reference_points: PositiveInt = 2_000
+    """How many points have their neighbours followed."""
+    bootstrap: PositiveInt = 200
+    """Resamples of blocks of reference points for the curves' interval."""
+    surrogates: NaturalInt = 0
+    """Phase-randomised copies of the signal whose curves are compared with its own; 19 allow a test
+    at 5 %. Default: none."""
+    confidence: Fraction = 0.95
+    seed: NaturalInt = 0
+    tangent: Tangent = Tangent()
+
+    @model_validator(mode="after")
+    def _range_ascends(self) -> Self:
+        if self.fit_range is not None and self.fit_range[0] >= self.fit_range[1]:
+            raise ValueError(f"fit_range must ascend, found {list(self.fit_range)}")
+        if self.fit_range is not None and self.estimator == "maps":
+            raise ValueError("fit_range is of the curves, and estimator is maps: give one of both")
+        return self

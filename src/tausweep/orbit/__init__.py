@@ -1,0 +1,1 @@
+"""Stage `orbit`: freely generated orbits."""

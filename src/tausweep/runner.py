@@ -1,0 +1,129 @@
+"""Running a job on files: read its inputs, run its stage, write what that returns.
+
+The stages themselves are pure functions of Datasets; this is the input and output around them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import xarray as xr
+
+from tausweep import provenance, store
+from tausweep.execution import Execution
+from tausweep.job import Job, file_reference
+from tausweep.series import stage as series
+from tausweep.series.settings import File, OutsideSeries
+from tausweep.stages import STAGES
+
+
+def run(
+    job: Job,
+    outputs: Sequence[Path],
+    *,
+    marker: Path | None = None,
+    engine: str = "auto",
+    threads: int = 1,
+    every: float = 60.0,
+) -> None:
+    """Run the stage of `job` and write what it returns.
+
+    A Dataset goes to `<results>/<stage>/<key>.nc`, the one output. A figure goes to outputs in
+    `<results>/figures/<experiment>/`, whose suffixes name formats; its `marker`, a file named
+    NAME.KEY, replaces all other NAME.* in its directory, and goes before the figure is drawn.
+    Inputs are `<results>/<their stage>/<their key>.nc`.
+
+    `engine` and `threads` are for stages that train or run models; what training has not finished
+    is kept in `<results>/state/<key>.nc` every so many seconds, and removed when it has.
+
+    Raises
+    ------
+    StoreError
+        An input is missing or damaged, or the output cannot be written.
+    ValueError
+        The stage cannot work with what it was given, or the output is not named by the key.
+    """
+    if job.stage == "figure":
+        _draw(job, outputs, marker)
+    elif [path.stem for path in outputs] != [job.key]:
+        raise ValueError(f"{outputs[0]}: the output of this job must be named {job.key}.nc")
+    else:
+        _make(job, outputs[0], engine, threads, every)
+
+
+def _make(job: Job, output: Path, engine: str, threads: int, every: float) -> None:
+    began = time.perf_counter()
+    results = output.parent.parent
+    state = results / "state" / f"{job.key}.nc"
+    stage = STAGES[job.stage].function()
+    takes = inspect.signature(stage).parameters
+    how = {"execution": Execution(engine, threads, state, every)} if "execution" in takes else {}
+    dataset = stage(job.settings, **_inputs(job, results), **how)
+    store.write(
+        dataset,
+        output,
+        stage=job.stage,
+        key=job.key,
+        provenance={"job": job.json, **provenance.collect(time.perf_counter() - began)},
+    )
+    state.unlink(missing_ok=True)
+
+
+def _draw(job: Job, outputs: Sequence[Path], marker: Path | None) -> None:
+    """A figure that is there stays until the new one is whole; its marker goes before.
+
+    So wherever drawing ends, a marker stands only beside the figure that it is about.
+    """
+    results = outputs[0].parents[2]
+    if marker is not None:
+        for other in marker.parent.glob(f"{marker.stem}.{'?' * 16}"):
+            other.unlink()
+    drawn = STAGES[job.stage].function()(job.settings, **_inputs(job, results))
+    rendered = [drawn.render(output.suffix.removeprefix(".")) for output in outputs]
+    for output, content in zip(outputs, rendered, strict=True):
+        store.write_bytes(output, content)
+    if marker is not None:
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.touch()
+
+
+def _inputs(job: Job, results: Path) -> dict[str, xr.Dataset | list[xr.Dataset]]:
+    if isinstance(job.settings, OutsideSeries):
+        return {"raw": _raw(job, job.settings)}
+    return {role: _read(results, names) for role, names in job.inputs.items()}
+
+
+def _read(results: Path, names: str | list[str]) -> xr.Dataset | list[xr.Dataset]:
+    if isinstance(names, str):
+        return _input(results, names)
+    return [_input(results, name) for name in names]
+
+
+def _input(results: Path, name: str) -> xr.Dataset:
+    stage, _ = name.split("/")
+    return store.without_bookkeeping(store.read(results / f"{name}.nc", stage=stage))
+
+
+def _raw(job: Job, settings: OutsideSeries) -> xr.Dataset:
+    """What the files from outside hold that a series is made from."""
+    named = job.inputs["raw"]
+    names = [named] if isinstance(named, str) else named
+    if len(job.sources) != len(names):
+        raise ValueError(
+            f"this series is made from {len(names)} files and was given {len(job.sources)}: name "
+            "them after --source"
+        )
+    if isinstance(settings, File):
+        found = [file_reference(source) for source in job.sources]
+        if found != names:
+            raise ValueError(
+                f"{settings.path}: has changed since this job was planned: run snakemake again"
+            )
+    else:
+        for source, name in zip(job.sources, names, strict=True):
+            if Path(source).name != Path(name).name:
+                raise ValueError(f"{source}: is not {Path(name).name}, which comes in this place")
+    return series.read(settings, job.sources)

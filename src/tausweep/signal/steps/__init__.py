@@ -1,0 +1,1 @@
+"""Steps that can be done to a series, one module each."""

@@ -1,0 +1,1 @@
+"""Methods on points of state space: arrays in, arrays out."""
