@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as some
 
 from tausweep.errors import ConfigError
+from tausweep.experiment import load
 from tausweep.series import clock
 from tausweep.series import stage as series
 from tausweep.series.settings import File
