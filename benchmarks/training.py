@@ -26,7 +26,6 @@ from tausweep.engines.choose import ENGINES
 from tausweep.engines.windows import Data
 from tausweep.models.cells import CELLS
 from tausweep.models.layout import Layout
-from tausweep.training.methods.registry import METHODS
 from tausweep.training.settings import SparseTF, Training
 from tausweep.training.trainer import Problem, Trainer
 
@@ -94,7 +93,7 @@ def our_epoch(
     settings = Training(epochs=10**6, batches=BATCHES, batch_size=BATCH, sequence_length=length)
     method = SparseTF(method="sparse_tf", tau=[tau])
     problem = Problem(
-        layout, "default", Data(x), partial(METHODS["sparse_tf"], method), tau, length, None,
+        layout, "default", Data(x), method.updates, tau, length, None,
         settings, range(members),
     )  # fmt: skip
     trainer = Trainer(problem, ENGINES[engine](layout, threads))

@@ -16,7 +16,9 @@ from tausweep import store
 from tausweep.execution import Execution
 from tausweep.job import Job
 from tausweep.models.settings import Model
-from tausweep.training.settings import SparseTF, Train, Training, Truncated
+from tausweep.training.methods.sparse_tf import SparseTF
+from tausweep.training.methods.truncated import Truncated
+from tausweep.training.settings import Train, Training
 from tausweep.training.stage import run
 
 EPOCHS = 12

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,8 +23,7 @@ from tausweep.models.settings import Model
 from tausweep.training.adam import Adam
 from tausweep.training.checkpoint import Checkpoint
 from tausweep.training.data import colouring, directions, with_noise
-from tausweep.training.methods.moment import Moment
-from tausweep.training.methods.registry import METHODS
+from tausweep.training.methods.method import Moment
 from tausweep.training.settings import Method, Noise, RelativeTau, Train, Training
 from tausweep.training.stage import run, steps_of
 from tausweep.training.trainer import Problem, Trained, Trainer
@@ -55,7 +53,7 @@ def problem(
         layout=Layout(CELLS[cell], latent, x.shape[1]),
         scheme="default",
         data=Data(torch.tensor(x, dtype=torch.float32)),
-        updates=partial(METHODS[by.method], by),
+        updates=by.updates,
         tau=tau,
         length=settings.sequence_length,
         clip=by.clip,
@@ -153,16 +151,14 @@ def test_a_method_is_its_plain_loop(
 def test_annealed_grows_from_one_to_tau() -> None:
     by = method("annealed", until=0.5)
     rng = np.random.default_rng(0)
-    taus = [
-        METHODS["annealed"](by, Moment(30, 21, epoch, 9, rng))[0][0].steps[0] for epoch in range(9)
-    ]
+    taus = [by.updates(Moment(30, 21, epoch, 9, rng))[0][0].steps[0] for epoch in range(9)]
     assert taus == [1, 6, 11, 16, 21, 21, 21, 21, 21]
 
 
 def test_jittered_stays_within_its_bounds_and_moves() -> None:
     by = method("jittered", spread=0.5)
     rng = np.random.default_rng(0)
-    taus = [METHODS["jittered"](by, Moment(30, 20, 0, 9, rng))[0][0].steps[0] for _ in range(300)]
+    taus = [by.updates(Moment(30, 20, 0, 9, rng))[0][0].steps[0] for _ in range(300)]
     assert set(taus) == set(range(10, 31))
 
 
@@ -226,7 +222,7 @@ def test_gradient_norm_is_of_all_parameters_and_before_clipping() -> None:
     draw = initial_parameters(CELLS["rnn"], 6, 3, np.random.default_rng([0, 0, 0]))
     theta = layout.pack({k: torch.tensor(v[None], dtype=torch.float32) for k, v in draw.items()})
     gradient = torch.zeros_like(theta)
-    (windows,) = METHODS["sparse_tf"](clipped, Moment(20, 5, 0, 1, np.random.default_rng()))[0]
+    (windows,) = clipped.updates(Moment(20, 5, 0, 1, np.random.default_rng()))[0]
     loss, _ = Eager(layout).gradient(
         theta, gradient, Data(torch.tensor(SIGNAL, dtype=torch.float32)),
         torch.tensor(starts), windows, 1 / (2 * 20 * 3),

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from tausweep.config import Simulated
-from tausweep.errors import ConfigError
+from tausweep.errors import ConfigError, one_line
 from tausweep.figures.settings import Figures
 from tausweep.lyapunov.settings import Lyapunov
 from tausweep.metrics.settings import Metrics
@@ -22,7 +22,14 @@ from tausweep.orbit.settings import Orbit
 from tausweep.series.settings import Series
 from tausweep.settings import Name, PositiveInt, Settings
 from tausweep.signal.settings import Signal
-from tausweep.training.settings import BPTT, Method, Training
+from tausweep.training.methods.method import RelativeTau
+from tausweep.training.methods.registry import Method
+from tausweep.training.settings import Covering, Training
+
+LENGTH = 200
+"""Steps of a sequence where it is auto and no method has a τ to hold."""
+MOST_TRAINING_JOBS = 100_000
+"""More take Snakemake hours to plan, and this library gigabytes."""
 
 
 class Experiment(Settings):
@@ -49,45 +56,120 @@ class Experiment(Settings):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if bool(self.models) != bool(self.methods):
-            there, lacking = ("models", "methods") if self.models else ("methods", "models")
-            raise ValueError(f"{there} without {lacking}: give both to train, or neither")
-        if self.models and self.signal.held_out == 0:
-            raise ValueError(
-                "signal.held_out must be greater than 0 where models are trained, found 0: metrics "
-                "compare their orbits with held-out data"
-            )
-        if self.members % self.block:
-            raise ValueError(
-                f"members must be a multiple of block, found members {self.members} and block "
-                f"{self.block}: a part-filled block would train anew when members are added"
-            )
-        names = [method.name or method.method for method in self.methods]
-        for i, name in enumerate(names):
-            if name in names[:i]:
-                raise ValueError(f"methods[{i}].name must be new: there is already a {name!r}")
-        length = longest = self.training.sequence_length
-        for i, method in enumerate(self.methods):
-            if isinstance(method, BPTT):
-                longest = max(longest, method.sequence_length)
-                continue
-            for j, tau in enumerate(method.tau):
-                if isinstance(tau, int) and tau > length:
-                    raise ValueError(
-                        f"methods[{i}].tau[{j}] must be at most training.sequence_length "
-                        f"({length}), found {tau}"
-                    )
-        where = "training.sequence_length" if longest == length else "sequence_length of bptt"
-        for name, series in self.series.items():
-            if isinstance(series, Simulated):
-                train = self.signal.train_steps(series.steps)
-                if self.models and train <= longest:
-                    raise ValueError(
-                        f"series.{name}.steps must leave more than {where} "
-                        f"({longest}) steps to train on, found {series.steps} of which "
-                        f"{train} are for training"
-                    )
+        for check in CHECKS:
+            check(self)
         return self
+
+    @property
+    def resolved_training(self) -> Training:
+        """The training with a sequence length that is a number, or one of τ_pred."""
+        if self.training.sequence_length != "auto":
+            return self.training
+        taus = [tau for method in self.methods if method.setting == "tau" for tau in method.values]
+        steps = [tau for tau in taus if isinstance(tau, int)]
+        multiples = [tau.of_tau_pred for tau in taus if isinstance(tau, RelativeTau)]
+        length: int | Covering = max(steps, default=1 if multiples else LENGTH)
+        if multiples:
+            length = Covering(least=length, of_tau_pred=max(multiples))
+        return self.training.model_copy(update={"sequence_length": length})
+
+
+# --------------------------------------------------------- checks of what one section cannot know
+
+
+def _models_have_methods(ex: Experiment) -> None:
+    if bool(ex.models) != bool(ex.methods):
+        there, lacking = ("models", "methods") if ex.models else ("methods", "models")
+        raise ValueError(f"{there} without {lacking}: give both to train, or neither")
+
+
+def _something_is_held_out(ex: Experiment) -> None:
+    if ex.models and ex.signal.held_out == 0:
+        raise ValueError(
+            "signal.held_out must be greater than 0 where models are trained, found 0: metrics "
+            "compare their orbits with held-out data"
+        )
+
+
+def _blocks_are_whole(ex: Experiment) -> None:
+    if ex.members % ex.block:
+        raise ValueError(
+            f"members must be a multiple of block, found members {ex.members} and block "
+            f"{ex.block}: a part-filled block would train anew when members are added"
+        )
+
+
+def _method_names_differ(ex: Experiment) -> None:
+    names = [method.name or method.method for method in ex.methods]
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            raise ValueError(f"methods[{i}].name must be new: there is already a {name!r}")
+
+
+def _tau_fits_in_a_sequence(ex: Experiment) -> None:
+    length = ex.training.sequence_length
+    for i, method in enumerate(ex.methods):
+        for j, tau in enumerate(method.values if method.setting == "tau" else []):
+            if isinstance(tau, int) and isinstance(length, int) and tau > length:
+                raise ValueError(
+                    f"methods[{i}].tau[{j}] must be at most training.sequence_length "
+                    f"({length}), found {tau}: lower it, or make the length auto"
+                )
+
+
+def _jobs_can_be_planned(ex: Experiment) -> None:
+    values = sum(len(method.single()) for method in ex.methods)
+    jobs = len(ex.series) * len(ex.models) * values * (ex.members // ex.block)
+    if jobs > MOST_TRAINING_JOBS:
+        raise ValueError(
+            f"members, block, series, models and methods make {jobs} training jobs, and at most "
+            f"{MOST_TRAINING_JOBS} can be planned: raise block, or split the experiment"
+        )
+
+
+def _series_are_long_enough(ex: Experiment) -> None:
+    """Only of simulated series is the length known before a job runs."""
+    for name, series in ex.series.items():
+        if not isinstance(series, Simulated):
+            continue
+        if ex.models:
+            _enough_to_train(ex, name, series)
+            _enough_input(ex, name, series)
+
+
+def _enough_to_train(ex: Experiment, name: str, series: Simulated) -> None:
+    train = ex.signal.train_steps(series.steps)
+    length = ex.resolved_training.sequence_length
+    least = length.least if isinstance(length, Covering) else int(length)
+    longest = max([least, *(method.steps(least) for method in ex.methods)])
+    where = "training.sequence_length" if longest == least else "sequence_length of a method"
+    if train <= longest:
+        raise ValueError(
+            f"series.{name}.steps must leave more than {where} ({longest}) steps to train on, "
+            f"found {series.steps} of which {train} are for training"
+        )
+
+
+def _enough_input(ex: Experiment, name: str, series: Simulated) -> None:
+    """An orbit under an external input lasts as long as what is held out of it."""
+    held_out = ex.signal.held_out_steps(series.steps)
+    if series.inputs and held_out <= ex.orbit.transient + 1:
+        raise ValueError(
+            f"series.{name}.steps must hold out more than orbit.transient ({ex.orbit.transient}) "
+            f"samples of the external input, found {series.steps} of which {held_out} are held out"
+        )
+
+
+CHECKS = (
+    _models_have_methods,
+    _something_is_held_out,
+    _blocks_are_whole,
+    _method_names_differ,
+    _tau_fits_in_a_sequence,
+    _jobs_can_be_planned,
+    _series_are_long_enough,
+)
+"""Each raises ValueError, in one line that begins with the path of a setting."""
 
 
 def load(config: Mapping[str, Any]) -> Experiment:
@@ -101,7 +183,7 @@ def load(config: Mapping[str, Any]) -> Experiment:
     try:
         return Experiment.model_validate(dict(config))
     except ValidationError as error:
-        raise ConfigError(_one_line(error, config)) from None
+        raise ConfigError(one_line(error, config)) from None
 
 
 def schema() -> dict[str, Any]:
@@ -112,59 +194,3 @@ def schema() -> dict[str, Any]:
             if "patternProperties" in entry:  # a mapping by name: other names are refused
                 entry["additionalProperties"] = False
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-
-
-def _one_line(error: ValidationError, config: Mapping[str, Any]) -> str:
-    problem, *others = error.errors(include_url=False)
-    path = _path(problem["loc"], config)
-    kind, found, context = problem["type"], problem["input"], problem.get("ctx", {})
-    more = f" (and {len(others)} more)" if others else ""
-    match kind:
-        case "value_error":  # our own validators: the sentence is complete
-            return f"{path}: {context['error']}".removeprefix(": ") + more
-        case "missing" | "union_tag_not_found":
-            key = str(context.get("discriminator", problem["loc"][-1])).strip("'")
-            return f"{path}.{key}: missing; it must be given{more}".removeprefix(".")
-        case "union_tag_invalid":
-            path += f".{context['discriminator']}".replace("'", "")
-            text, found = f"must be one of {context['expected_tags']}", context["tag"]
-        case "too_short":
-            text = "must not be empty"
-        case "string_pattern_mismatch":
-            text = f"must match {context['pattern']}"
-        case _:
-            text = problem["msg"].replace("Input should be", "must be")
-    if isinstance(found, str) and _is_number(found):
-        more = f" (read as text: write {float(found):g} without quotes, not as {found!r}){more}"
-    return f"{path}: {text}, found {_brief(found)}{more}"
-
-
-def _path(loc: tuple[int | str, ...], config: Any) -> str:
-    """Write an error's location as a person would, by following it through the configuration.
-
-    Pydantic's location also names the branch of a union it was in; such a step is recognised by
-    leading nowhere.
-    """
-    path = ""
-    for step in loc:
-        match config:
-            case list() if isinstance(step, int):
-                path += f"[{step}]"
-                config = config[step] if step < len(config) else None
-            case dict() if step in config:
-                path += f".{step}"
-                config = config[step]
-    return path.lstrip(".")
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _brief(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -17,7 +17,8 @@ from tausweep.figures.settings import Figure
 from tausweep.job import Job, file_reference
 from tausweep.models.settings import Model
 from tausweep.series.settings import File, Published, Series
-from tausweep.training.settings import Method, RelativeTau, Sweeps, Tau, Train
+from tausweep.training.methods.method import RelativeTau, TrainingMethod
+from tausweep.training.settings import Train
 
 
 class Plan:
@@ -135,29 +136,29 @@ class Plan:
         return self._keep(Job("series", series, {"raw": raw}, paths))
 
     def _sweep(
-        self, title: str, model: Model, method: Method, signal: Job, lyapunov: Job
+        self, title: str, model: Model, method: TrainingMethod, signal: Job, lyapunov: Job
     ) -> list[Job]:
         """Jobs from training to metrics of one model: one per τ and block of members."""
         ex = self.experiment
+        training = ex.resolved_training
         done = []
         for single in method.single():
-            tau = single.tau[0] if isinstance(single, Sweeps) else None
             for first in range(0, ex.members, ex.block):
                 settings = Train(
                     model=model,
                     method=single,
-                    training=ex.training,
+                    training=training,
                     first_member=first,
                     members=ex.block,
                 )
-                relative = {"lyapunov": lyapunov} if isinstance(tau, RelativeTau) else {}
+                relative = {"lyapunov": lyapunov} if settings.of_tau_pred else {}
                 train = self._add("train", settings, signal=signal, **relative)
                 orbit = self._add("orbit", ex.orbit, train=train, signal=signal)
                 done.append(
                     self._add("metrics", ex.metrics, orbit=orbit, signal=signal, train=train)
                 )
                 self._label(
-                    f"{title}{_at(tau)}, members {first} to {first + ex.block - 1}",
+                    f"{title}{_at(single)}, members {first} to {first + ex.block - 1}",
                     *(train, orbit, done[-1]),
                 )
         return done
@@ -191,11 +192,11 @@ class Plan:
                 )
 
 
-def _at(tau: Tau | None) -> str:
-    match tau:
+def _at(method: TrainingMethod) -> str:
+    match method.swept:
         case None:
             return ""
-        case int():
-            return f", tau = {tau}"
-        case _:
-            return f", tau = {tau.of_tau_pred:g} tau_pred"
+        case RelativeTau(of_tau_pred=multiple):
+            return f", tau = {multiple:g} tau_pred"
+        case value:
+            return f", {method.setting} = {value}"

@@ -1,13 +1,18 @@
-"""What an engine is asked for: windows that run side by side."""
+"""What an engine is asked for: windows that run side by side.
+
+Light: methods, which are settings too, are loaded each time the workflow is parsed.
+"""
 
 from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from jaxtyping import Float
-from torch import Tensor
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Initial = Literal["forced", "zero", "carried"]
 

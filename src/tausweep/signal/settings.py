@@ -176,11 +176,22 @@ class Signal(Settings):
 
         An embedding that is chosen when the job runs will take away some more.
         """
-        length = int(samples * (1 - self.held_out))
+        return self._after_steps(split(samples, self.held_out))
+
+    def held_out_steps(self, samples: int) -> int:
+        """Length of the held-out part, likewise."""
+        return self._after_steps(samples - split(samples, self.held_out), embedded=False)
+
+    def _after_steps(self, length: int, *, embedded: bool = True) -> int:
         for step in self.steps:
             match step:
                 case Decimate():
                     length = -(-length // step.factor)
-                case Embed(dimension=int(dimension), delay=int(delay)):
+                case Embed(dimension=int(dimension), delay=int(delay)) if embedded:
                     length -= (dimension - 1) * delay
         return length
+
+
+def split(samples: int, held_out: float) -> int:
+    """How many of the samples, the first, are for training."""
+    return int(samples * (1 - held_out))

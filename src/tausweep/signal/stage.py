@@ -18,7 +18,7 @@ import xarray as xr
 from jaxtyping import Float
 
 from tausweep.signal.scaling import scale, unscale
-from tausweep.signal.settings import Signal
+from tausweep.signal.settings import Signal, split
 from tausweep.signal.steps.cycle import cycle
 from tausweep.signal.steps.decimate import decimate
 from tausweep.signal.steps.denoise import denoise
@@ -80,7 +80,7 @@ def run(settings: Signal, series: xr.Dataset) -> xr.Dataset:
         constant, before or after a step; if a step cannot be applied.
     """
     x = series["x"]
-    train_steps = int(x.sizes["time"] * (1 - settings.held_out))
+    train_steps = split(x.sizes["time"], settings.held_out)
     if train_steps < 2:
         raise ValueError(
             f"signal.held_out leaves {train_steps} of {x.sizes['time']} samples for training: "

@@ -1,128 +1,15 @@
-"""Settings of training: methods, their learning intervals, the optimiser."""
+"""Settings of training; those of methods are with the methods."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Strict, Tag, field_validator, model_validator
+from pydantic import Discriminator, Tag
 
 from tausweep.models.settings import Model
-from tausweep.settings import Fraction, Name, NaturalInt, PositiveFloat, PositiveInt, Settings
-
-
-class RelativeTau(Settings):
-    """A learning interval given as a multiple of the signal's predictability time."""
-
-    of_tau_pred: PositiveFloat
-
-
-def _kind_of_tau(tau: Any) -> str:
-    return "relative" if isinstance(tau, dict | RelativeTau) else "steps"
-
-
-Tau = Annotated[
-    Annotated[PositiveInt, Tag("steps")] | Annotated[RelativeTau, Tag("relative")],
-    Discriminator(_kind_of_tau),
-]
-
-
-class Clip(Settings):
-    """Clipping of every member's gradient before each update: by its norm or by its values."""
-
-    norm: PositiveFloat | None = None
-    """A longer gradient is shortened to this Euclidean norm."""
-    value: PositiveFloat | None = None
-    """Every component is cut off at ± this."""
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.norm is None) == (self.value is None):
-            raise ValueError("give either norm or value")
-        return self
-
-
-class Trains(Settings):
-    """What all methods share."""
-
-    name: Name | None = None
-    """How figures name it. Default: as the method; two of the same kind need names."""
-    clip: Clip | None = None
-    """Default: gradients are not clipped."""
-
-    def single(self) -> list[Self]:
-        """The method once for each of its jobs, without the name."""
-        return [self.model_copy(update={"name": None})]
-
-
-class Sweeps(Trains):
-    """A method with learning intervals to sweep."""
-
-    tau: Annotated[list[Tau], Field(min_length=1)]
-    """Learning intervals: steps, or {of_tau_pred: number}."""
-
-    def single(self) -> list[Self]:
-        """The method once for each τ."""
-        return [self.model_copy(update={"name": None, "tau": [tau]}) for tau in self.tau]
-
-    @field_validator("tau")
-    @classmethod
-    def _distinct(cls, tau: list[Tau]) -> list[Tau]:
-        for i, t in enumerate(tau):
-            if t in tau[:i]:
-                raise ValueError(f"every τ may stand once, found {t} again at place {i}")
-        return tau
-
-
-class SparseTF(Sweeps):
-    """Sparse teacher forcing: the state is put back on the data every τ steps."""
-
-    method: Literal["sparse_tf"]
-
-
-class BPTT(Trains):
-    """Backpropagation through whole sequences: put on the data at their first step only."""
-
-    method: Literal["bptt"]
-    sequence_length: PositiveInt = 1000
-    """Steps predicted in each sequence, in the place of training.sequence_length."""
-
-
-class Windowing(Sweeps):
-    """Windows of τ steps that do not begin on the data."""
-
-    method: Literal["windowing"]
-    initial: Literal["zero", "last"]
-    """Whether a window begins at zero or where the last one ended; then the gradient is cut there,
-    and the first window of a sequence begins on the data."""
-
-
-class Truncated(Sweeps):
-    """Truncated backpropagation: as windowing with the last state, but with an update after every
-    window of τ steps, not every sequence (Williams & Peng 1990).
-    """
-
-    method: Literal["truncated"]
-
-
-class Annealed(Sweeps):
-    """Sparse teacher forcing whose interval grows from 1 to τ, linearly."""
-
-    method: Literal["annealed"]
-    until: Annotated[float, Strict(), Field(gt=0, le=1)] = 1.0
-    """Fraction of the epochs after which τ is reached."""
-
-
-class Jittered(Sweeps):
-    """Sparse teacher forcing whose interval is drawn anew for every batch, from τ ± Δ."""
-
-    method: Literal["jittered"]
-    spread: Fraction = 0.5
-    """Δ as a fraction of τ."""
-
-
-Method = Annotated[
-    SparseTF | BPTT | Windowing | Truncated | Annealed | Jittered, Field(discriminator="method")
-]
+from tausweep.settings import NaturalInt, PositiveFloat, PositiveInt, Settings
+from tausweep.training.methods.method import RelativeTau
+from tausweep.training.methods.registry import Method
 
 
 class Noise(Settings):
@@ -134,6 +21,29 @@ class Noise(Settings):
     """Everywhere, or only in directions in which the data have no energy."""
 
 
+class Covering(Settings):
+    """A length that holds learning intervals in steps, and others in multiples of τ_pred."""
+
+    least: PositiveInt = 1
+    """In steps."""
+    of_tau_pred: PositiveFloat
+    """As a multiple of the signal's predictability time; the greater of both counts."""
+
+
+def _kind_of_length(length: Any) -> str:
+    if isinstance(length, dict | Covering):
+        return "covering"
+    return "auto" if isinstance(length, str) else "steps"
+
+
+SequenceLength = Annotated[
+    Annotated[PositiveInt, Tag("steps")]
+    | Annotated[Literal["auto"], Tag("auto")]
+    | Annotated[Covering, Tag("covering")],
+    Discriminator(_kind_of_length),
+]
+
+
 class Training(Settings):
     """How every model is trained. The defaults are the main paper's and its published code's."""
 
@@ -142,8 +52,9 @@ class Training(Settings):
     """Batches (optimiser steps) per epoch."""
     batch_size: PositiveInt = 32
     """Sequences per batch, drawn at random starts of the signal's training part."""
-    sequence_length: PositiveInt = 200
-    """Steps predicted in each sequence, L; no τ may exceed it."""
+    sequence_length: SequenceLength = 200
+    """Steps predicted in each sequence, L; no τ may exceed it. Auto: the least that holds every τ
+    of the experiment, also those in multiples of τ_pred; then a longer τ trains all again."""
     learning_rate: PositiveFloat = 1e-3
     """Of Adam, at the first epoch."""
     final_learning_rate: PositiveFloat | None = None
@@ -158,10 +69,18 @@ class Training(Settings):
 
 
 class Train(Settings):
-    """One training job: a block of members of one model, by a method with at most one τ."""
+    """A training job: a block of members of one model, by a method with one value of its sweep."""
 
     model: Model
     method: Method
     training: Training
     first_member: NaturalInt
     members: PositiveInt
+
+    @property
+    def of_tau_pred(self) -> bool:
+        """Whether it needs the signal's predictability time."""
+        length = self.training.sequence_length
+        return isinstance(self.method.swept, RelativeTau) or (
+            isinstance(length, Covering) and self.method.steps(0) == 0
+        )

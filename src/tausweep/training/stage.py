@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import torch
 import xarray as xr
@@ -16,8 +14,8 @@ from tausweep.models.initial import dimensions
 from tausweep.models.layout import Layout
 from tausweep.training.checkpoint import Checkpoint
 from tausweep.training.data import colouring, with_noise
-from tausweep.training.methods.registry import METHODS
-from tausweep.training.settings import RelativeTau, Sweeps, Tau, Train
+from tausweep.training.methods.method import RelativeTau, Tau
+from tausweep.training.settings import Covering, Train
 from tausweep.training.trainer import NOISE, Problem, Trained, Trainer
 
 __all__ = ["Problem", "Trained", "Trainer", "run", "steps_of"]
@@ -50,17 +48,16 @@ def run(
     s = signal["input"].transpose("time", "channel").values[:end] if "input" in signal else None
     kind = CELLS[cell.model.cell]
     layout = Layout(kind, cell.model.latent, x.shape[1], 0 if s is None else s.shape[1])
-    if isinstance(method, Sweeps):
-        length = settings.sequence_length
-        tau = steps_of(method.tau[0], length, lyapunov)
-    else:
-        length = tau = method.sequence_length
+    length = method.steps(length_of(settings.sequence_length, lyapunov))
+    tau = length
+    if method.setting == "tau":
+        tau = steps_of(method.swept, length, lyapunov)
     colour = colouring(x) if settings.whiten else np.eye(x.shape[1])
     problem = Problem(
         layout=layout,
         scheme=cell.model.initial,
         data=_data(x, s, colour, cell, members),
-        updates=partial(METHODS[method.method], method),
+        updates=method.updates,
         tau=tau,
         length=length,
         clip=method.clip,
@@ -73,7 +70,7 @@ def run(
     trained.parameters["B"][:] = colour @ trained.parameters["B"]
     out = _dataset(cell, trained, layout, signal, members)
     out.attrs["engine"] = engine.name
-    asked = method.tau[0] if isinstance(method, Sweeps) else None
+    asked = method.swept
     relative = asked.of_tau_pred if isinstance(asked, RelativeTau) else np.nan
     out["of_tau_pred"] = ((), relative, {"long_name": "tau as asked for", "units": "tau_pred"})
     out["tau"] = ((), tau, {"long_name": "learning interval", "units": "step"})
@@ -84,19 +81,34 @@ def steps_of(tau: Tau, longest: int, lyapunov: xr.Dataset | None) -> int:
     """τ in steps; a relative one is resolved by the signal's τ_pred and rounded, at least 1."""
     if not isinstance(tau, RelativeTau):
         return tau
-    if lyapunov is None or not np.isfinite(float(lyapunov.tau_pred)):
-        verdict = "unknown" if lyapunov is None else lyapunov.attrs["verdict"]
-        raise ValueError(
-            f"methods.tau of_tau_pred {tau.of_tau_pred:g} needs a predictability time, but the "
-            f"verdict on the signal is {verdict!r}: give τ in steps"
-        )
-    steps = max(1, round(tau.of_tau_pred * float(lyapunov.tau_pred)))
+    steps = _of_tau_pred(tau.of_tau_pred, "methods.tau", lyapunov)
     if steps > longest:
         raise ValueError(
             f"methods.tau of_tau_pred {tau.of_tau_pred:g} is {steps} steps, more than "
-            f"training.sequence_length ({longest}): lower the one or raise the other"
+            f"training.sequence_length ({longest}): lower the one or raise the other, or make the "
+            "length auto"
         )
     return steps
+
+
+def length_of(length: int | str | Covering, lyapunov: xr.Dataset | None) -> int:
+    """L in steps."""
+    if isinstance(length, Covering):
+        path = "training.sequence_length"
+        return max(length.least, _of_tau_pred(length.of_tau_pred, path, lyapunov))
+    if isinstance(length, str):
+        raise ValueError("training.sequence_length is auto, which the plan makes a number of")
+    return length
+
+
+def _of_tau_pred(multiple: float, path: str, lyapunov: xr.Dataset | None) -> int:
+    if lyapunov is None or not np.isfinite(float(lyapunov.tau_pred)):
+        verdict = "unknown" if lyapunov is None else lyapunov.attrs["verdict"]
+        raise ValueError(
+            f"{path} of_tau_pred {multiple:g} needs a predictability time, but the verdict on the "
+            f"signal is {verdict!r}: give it in steps"
+        )
+    return max(1, round(multiple * float(lyapunov.tau_pred)))
 
 
 def _data(

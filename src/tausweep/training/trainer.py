@@ -19,9 +19,9 @@ from tausweep.models.initial import initial_parameters
 from tausweep.models.layout import Layout
 from tausweep.training.adam import Adam
 from tausweep.training.checkpoint import Checkpoint
-from tausweep.training.methods.moment import Moment, Update
+from tausweep.training.methods.method import Clip, Moment, Update
 from tausweep.training.progress import Progress
-from tausweep.training.settings import Clip, Training
+from tausweep.training.settings import Training
 
 WEIGHTS, BATCHES, NOISE, METHOD = range(4)
 """What a random stream is for: streams are made from (seed, member, purpose, …), the method's

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from tausweep.engines.windows import cut
-from tausweep.training.methods.moment import Moment, Update
-from tausweep.training.settings import BPTT
+from tausweep.settings import PositiveInt
+from tausweep.training.methods.method import Moment, TrainingMethod, Update
 
 
-def bptt(_: BPTT, at: Moment) -> list[Update]:
-    """One window as long as the sequence."""
-    return [[cut(at.length, at.length)]]
+class BPTT(TrainingMethod):
+    """Backpropagation through whole sequences: put on the data at their first step only."""
+
+    method: Literal["bptt"]
+    sequence_length: PositiveInt = 1000
+    """Steps predicted in each sequence, in the place of training.sequence_length."""
+
+    def updates(self, at: Moment) -> list[Update]:
+        """One window as long as the sequence."""
+        return [[cut(at.length, at.length)]]
+
+    def steps(self, sequence_length: int) -> int:
+        """Its own."""
+        return self.sequence_length

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from tausweep.engines.windows import cut
-from tausweep.training.methods.moment import Moment, Update
-from tausweep.training.settings import Jittered
+from tausweep.settings import Fraction
+from tausweep.training.methods.method import Moment, SweepsTau, Update
 
 
-def jittered(settings: Jittered, at: Moment) -> list[Update]:
-    """As sparse teacher forcing, at an interval drawn uniformly from τ ± Δ, within 1 and L."""
-    delta = round(settings.spread * at.tau)
-    drawn = int(at.rng.integers(at.tau - delta, at.tau + delta, endpoint=True))
-    return [[cut(at.length, min(max(drawn, 1), at.length))]]
+class Jittered(SweepsTau):
+    """Sparse teacher forcing whose interval is drawn anew for every batch, from τ ± Δ."""
+
+    method: Literal["jittered"]
+    spread: Fraction = 0.5
+    """Δ as a fraction of τ."""
+
+    def updates(self, at: Moment) -> list[Update]:
+        """At an interval drawn uniformly from τ ± Δ, within 1 and L."""
+        delta = round(self.spread * at.tau)
+        drawn = int(at.rng.integers(at.tau - delta, at.tau + delta, endpoint=True))
+        return [[cut(at.length, min(max(drawn, 1), at.length))]]

@@ -1,26 +1,18 @@
-"""Training methods: which windows of a batch are run, from where, and when an update is made.
-
-To add a method, write one module beside `sparse_tf.py` and register it in `METHODS`; its settings
-are one class in `config`, added to `config.Method`. It then runs on every engine.
-"""
+"""The training methods that a configuration can name: each is a class in a module beside this."""
 
 from __future__ import annotations
 
-from tausweep.training.methods.annealed import annealed
-from tausweep.training.methods.bptt import bptt
-from tausweep.training.methods.jittered import jittered
-from tausweep.training.methods.moment import Moment, Schedule, Update
-from tausweep.training.methods.sparse_tf import sparse_tf
-from tausweep.training.methods.truncated import truncated
-from tausweep.training.methods.windowing import windowing
+from typing import Annotated
 
-__all__ = ["METHODS", "Moment", "Schedule", "Update"]
+from pydantic import Field
 
-METHODS: dict[str, Schedule] = {
-    "sparse_tf": sparse_tf,
-    "bptt": bptt,
-    "windowing": windowing,
-    "truncated": truncated,
-    "annealed": annealed,
-    "jittered": jittered,
-}
+from tausweep.training.methods.annealed import Annealed
+from tausweep.training.methods.bptt import BPTT
+from tausweep.training.methods.jittered import Jittered
+from tausweep.training.methods.sparse_tf import SparseTF
+from tausweep.training.methods.truncated import Truncated
+from tausweep.training.methods.windowing import Windowing
+
+Method = Annotated[
+    SparseTF | BPTT | Windowing | Truncated | Annealed | Jittered, Field(discriminator="method")
+]

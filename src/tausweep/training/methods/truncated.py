@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from tausweep.training.methods.moment import Moment, Update
+from typing import Literal
+
+from tausweep.training.methods.method import Moment, SweepsTau, Update
 from tausweep.training.methods.windowing import chain
-from tausweep.training.settings import Truncated
 
 
-def truncated(_: Truncated, at: Moment) -> list[Update]:
-    """An update after every window; the next one goes on from where it ended."""
-    return [[window] for window in chain(at.length, at.tau)]
+class Truncated(SweepsTau):
+    """Truncated backpropagation: as windowing with the last state, but with an update after every
+    window of τ steps, not every sequence (Williams & Peng 1990).
+    """
+
+    method: Literal["truncated"]
+
+    def updates(self, at: Moment) -> list[Update]:
+        """An update after every window; the next one goes on from where it ended."""
+        return [[window] for window in chain(at.length, at.tau)]

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from tausweep.engines.windows import Pass, cut
-from tausweep.training.methods.moment import Moment, Update
-from tausweep.training.settings import Windowing
+from tausweep.training.methods.method import Moment, SweepsTau, Update
 
 
-def windowing(settings: Windowing, at: Moment) -> list[Update]:
-    """Windows from zero, side by side; or each from where the last one ended, in turn."""
-    if settings.initial == "zero":
-        return [[cut(at.length, at.tau, "zero")]]
-    return [chain(at.length, at.tau)]
+class Windowing(SweepsTau):
+    """Windows of τ steps that do not begin on the data."""
+
+    method: Literal["windowing"]
+    initial: Literal["zero", "last"]
+    """Whether a window begins at zero or where the last one ended; then the gradient is cut there,
+    and the first window of a sequence begins on the data."""
+
+    def updates(self, at: Moment) -> list[Update]:
+        """Windows from zero, side by side; or each from where the last one ended, in turn."""
+        if self.initial == "zero":
+            return [[cut(at.length, at.tau, "zero")]]
+        return [chain(at.length, at.tau)]
 
 
 def chain(length: int, tau: int) -> list[Pass]:

@@ -1,0 +1,125 @@
+"""What a training method is: which windows of a batch are run, from where, and when an update is
+made; and which of its settings is swept.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Self
+
+import numpy as np
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+
+from tausweep.engines.windows import Pass
+from tausweep.settings import Name, PositiveFloat, PositiveInt, Settings
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where training stands when a batch of sequences is about to be learned."""
+
+    length: int
+    """Steps predicted in each sequence, L."""
+    tau: int
+    """The learning interval in steps; where a method has none, L."""
+    epoch: int
+    """From 0."""
+    epochs: int
+    rng: np.random.Generator
+    """A stream of this batch, the same for all members."""
+
+
+Update = Sequence[Pass]
+"""Passes, one after the other, whose gradients add up to one step of the optimiser."""
+
+
+class Clip(Settings):
+    """Clipping of every member's gradient before each update: by its norm or by its values."""
+
+    norm: PositiveFloat | None = None
+    """A longer gradient is shortened to this Euclidean norm."""
+    value: PositiveFloat | None = None
+    """Every component is cut off at ± this."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.norm is None) == (self.value is None):
+            raise ValueError("give either norm or value")
+        return self
+
+
+class TrainingMethod(Settings, ABC):
+    """A training method: its settings, and the updates that it makes of a batch.
+
+    A method is one class in a module of its own, and an entry in `registry.Method`. It then runs on
+    every engine.
+    """
+
+    setting: ClassVar[str | None] = None
+    """Name of the setting that is swept, a list with one training job for each entry; None where
+    nothing is."""
+
+    name: Name | None = None
+    """How figures name it. Default: as the method; two of the same kind need names."""
+    clip: Clip | None = None
+    """Default: gradients are not clipped."""
+
+    @abstractmethod
+    def updates(self, at: Moment) -> Sequence[Update]:
+        """The updates that a batch of sequences makes."""
+
+    @property
+    def values(self) -> list[Any]:
+        """All values of the setting that is swept."""
+        return [] if self.setting is None else list(getattr(self, self.setting))
+
+    def single(self) -> list[Self]:
+        """The method once for each of its jobs, without the name."""
+        plain = self.model_copy(update={"name": None})
+        if self.setting is None:
+            return [plain]
+        return [plain.model_copy(update={self.setting: [value]}) for value in self.values]
+
+    @property
+    def swept(self) -> Any:
+        """The one value of the swept setting that a job has; None where nothing is swept."""
+        return None if self.setting is None else self.values[0]
+
+    def steps(self, sequence_length: int) -> int:
+        """Steps predicted in each sequence: of training, unless a method has its own."""
+        return sequence_length
+
+
+class RelativeTau(Settings):
+    """A learning interval given as a multiple of the signal's predictability time."""
+
+    of_tau_pred: PositiveFloat
+
+
+def _kind_of_tau(tau: Any) -> str:
+    return "relative" if isinstance(tau, dict | RelativeTau) else "steps"
+
+
+Tau = Annotated[
+    Annotated[PositiveInt, Tag("steps")] | Annotated[RelativeTau, Tag("relative")],
+    Discriminator(_kind_of_tau),
+]
+
+
+class SweepsTau(TrainingMethod):
+    """A method with learning intervals to sweep."""
+
+    setting: ClassVar[str | None] = "tau"
+
+    tau: Annotated[list[Tau], Field(min_length=1)]
+    """Learning intervals: steps, or {of_tau_pred: number}."""
+
+    @field_validator("tau")
+    @classmethod
+    def _distinct(cls, tau: list[Tau]) -> list[Tau]:
+        for i, t in enumerate(tau):
+            if t in tau[:i]:
+                raise ValueError(f"every τ may stand once, found {t} again at place {i}")
+        return tau
