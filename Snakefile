@@ -4,6 +4,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version, validate
 
+from tausweep import configfile as configuration
 from tausweep.errors import ConfigError
 from tausweep.experiment import load
 from tausweep.plan import Plan
@@ -18,6 +19,8 @@ if not {"experiment", "series", "models", "methods"} & set(config):
 
 
 try:
+    for file in workflow.configfiles:
+        configuration.check(file)
     PLAN = Plan(load(config))
 except ConfigError as error:
     raise WorkflowError(f"configuration: {error}") from None

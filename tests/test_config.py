@@ -12,6 +12,7 @@ import pytest
 import yaml
 from conftest import REPOSITORY
 
+from tausweep import configfile
 from tausweep.errors import ConfigError
 from tausweep.experiment import load, schema
 
@@ -110,3 +111,57 @@ def test_shipped_experiments_are_valid(file: Path) -> None:
     config = yaml.safe_load(file.read_text())
     load(config)
     jsonschema.validate(config, schema())
+
+
+TOO_MUCH = [
+    ({"members": 2**62, "block": 1}, "members: must be less than or equal to 1000000"),
+    ({"members": 1_000_000, "block": 1}, "make .* training jobs, and at most 100000 can be planned"),
+    ({"series": {"x": {"system": "lorenz63", "steps": 10**12}}}, "series.x.steps: must be less than"),
+    ({"series": {"x": {"system": "lorenz63", "steps": 10**9}}}, "series.x.steps: 3e[+]09 values"),
+    ({"orbit": {"steps": 100_000_000}}, "orbit.steps with block and series.lorenz: 3e[+]08 values"),
+    ({"training": {"batches": 10**6, "batch_size": 10**6}}, "sequences an epoch"),
+    ({"signal": {"steps": [{"step": "embed", "delay": 10**9}]}}, r"signal.steps\[0\].delay: must be"),
+    ({"lyapunov": {"embedding": {"dimension": 10**9}}}, "lyapunov.embedding.dimension: must be less"),
+    ({"experiment": "n" * 300}, "experiment: .*at most 64 characters"),
+    ({"training": {"learning_rate": 1e308}}, "training.learning_rate: must be less than"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "message"), TOO_MUCH)
+def test_sizes_are_refused_before_memory_is_taken(
+    tiny: dict[str, Any], change: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message) as error:
+        load({**tiny, **change})
+    assert "\n" not in str(error.value)
+
+
+def test_an_automatic_length_holds_every_tau(tiny: dict[str, Any]) -> None:
+    def length(*tau: Any) -> Any:
+        methods = [{"method": "sparse_tf", "tau": list(tau)}, {"method": "bptt"}]
+        training = {**tiny["training"], "sequence_length": "auto"}
+        series = {"x": {"system": "lorenz63", "steps": 8000}}
+        found = load({**tiny, "series": series, "methods": methods, "training": training})
+        return found.resolved_training.model_dump(mode="json")["sequence_length"]
+
+    assert length(3, 70, 20) == 70
+    assert length(3, {"of_tau_pred": 2.0}, {"of_tau_pred": 0.5}) == {"least": 3, "of_tau_pred": 2.0}
+    assert length({"of_tau_pred": 2.0}) == {"least": 1, "of_tau_pred": 2.0}
+
+
+def test_an_input_must_outlast_the_transient(tiny: dict[str, Any]) -> None:
+    driven = {"system": "duffing", "drive": "input", "steps": 8000}
+    load({**tiny, "series": {"d": driven}, "orbit": {"steps": 100_000, "transient": 3998}})
+    with pytest.raises(
+        ConfigError, match=r"series.d.steps must hold out more than orbit.transient"
+    ):
+        load({**tiny, "series": {"d": driven}, "orbit": {"transient": 3999}})
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text("members: 3\ntraining: {epochs: 1}\nmembers: 4\n")
+    with pytest.raises(ConfigError, match=r"c.yaml: line 3: 'members' stands twice"):
+        configfile.check(file)
+    file.write_text("a: {b: 1, c: &x {d: 1}}\nb: {<<: *x, d: 2}\n")
+    configfile.check(file)

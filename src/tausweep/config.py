@@ -12,6 +12,7 @@ from tausweep.settings import (
     NonNegativeFloat,
     PositiveFloat,
     PositiveInt,
+    Seed,
     Settings,
 )
 
@@ -94,7 +95,7 @@ class Simulated(Settings):
     """Length of the series in samples, the held-out part included."""
     transient: NonNegativeFloat = 100.0
     """Time discarded before the first sample, in units of the system's time."""
-    seed: NaturalInt = 0
+    seed: Seed = 0
     """Seed of the random initial state."""
     observe: Annotated[list[str], Field(min_length=1)] | None = None
     """Which variables are observed, in this order. Default: all."""
@@ -104,7 +105,7 @@ class Simulated(Settings):
     dynamical_noise: NonNegativeFloat = 0.0
     """Noise that enters the equations, D in dx = f dt + D σ dW, for maps in x' = F(x) + D σ ξ; σ is
     each coordinate's standard deviation without it. So D is in units of 1/√time, for maps of 1."""
-    noise_seed: NaturalInt = 0
+    noise_seed: Seed = 0
     """Seed of both kinds of noise."""
 
     @property

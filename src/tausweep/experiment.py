@@ -32,6 +32,10 @@ MOST_TRAINING_JOBS = 100_000
 """More take Snakemake hours to plan, and this library gigabytes."""
 
 
+MOST_VALUES = 250_000_000
+"""Of one array: 2 GB in double precision."""
+
+
 class Experiment(Settings):
     """One experiment: what a configuration file holds."""
 
@@ -46,9 +50,9 @@ class Experiment(Settings):
     methods: list[Method] = []
     """The training methods and their sweeps."""
     training: Training = Training()
-    members: PositiveInt = 20
+    members: Annotated[PositiveInt, Field(le=1_000_000)] = 20
     """Replicates trained per (series, model, method, τ), each with its own seed."""
-    block: PositiveInt = 5
+    block: Annotated[PositiveInt, Field(le=10_000)] = 5
     """Members trained together in one job; divides `members`."""
     orbit: Orbit = Orbit()
     metrics: Metrics = Metrics()
@@ -127,6 +131,31 @@ def _jobs_can_be_planned(ex: Experiment) -> None:
         )
 
 
+def _arrays_fit_in_memory(ex: Experiment) -> None:
+    for name, series in ex.series.items():
+        if not isinstance(series, Simulated) or series.variables is None:
+            continue
+        width = len(series.variables) + len(series.inputs)
+        for path, values in (
+            (f"series.{name}.steps", series.steps * width),
+            (f"orbit.steps with block and series.{name}", ex.orbit.steps * ex.block * width),
+        ):
+            if values > MOST_VALUES:
+                raise ValueError(
+                    f"{path}: {values:.3g} values would be held at once, and at most "
+                    f"{MOST_VALUES:.3g} can be: lower it"
+                )
+
+
+def _starts_fit_in_memory(ex: Experiment) -> None:
+    starts = ex.training.batches * ex.training.batch_size * ex.block
+    if starts > MOST_VALUES:
+        raise ValueError(
+            f"training.batches × training.batch_size × block is {starts:.3g} sequences an epoch, "
+            f"and at most {MOST_VALUES:.3g} can be drawn: lower one"
+        )
+
+
 def _series_are_long_enough(ex: Experiment) -> None:
     """Only of simulated series is the length known before a job runs."""
     for name, series in ex.series.items():
@@ -167,6 +196,8 @@ CHECKS = (
     _method_names_differ,
     _tau_fits_in_a_sequence,
     _jobs_can_be_planned,
+    _arrays_fit_in_memory,
+    _starts_fit_in_memory,
     _series_are_long_enough,
 )
 """Each raises ValueError, in one line that begins with the path of a setting."""

@@ -10,13 +10,20 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
 
-Float = Annotated[float, Strict()]
-PositiveInt = Annotated[int, Strict(), Field(gt=0)]
-NaturalInt = Annotated[int, Strict(), Field(ge=0)]
-PositiveFloat = Annotated[float, Strict(), Field(gt=0)]
-NonNegativeFloat = Annotated[float, Strict(), Field(ge=0)]
+HUGE = 1e100
+"""A number in a configuration beyond this is a slip, and its square no number any more."""
+MOST = 1_000_000_000
+"""Of anything that is counted: more would not fit into memory, or not end."""
+
+Float = Annotated[float, Strict(), Field(ge=-HUGE, le=HUGE)]
+PositiveInt = Annotated[int, Strict(), Field(gt=0, le=MOST)]
+NaturalInt = Annotated[int, Strict(), Field(ge=0, le=MOST)]
+Seed = Annotated[int, Strict(), Field(ge=0, lt=2**63)]
+PositiveFloat = Annotated[float, Strict(), Field(gt=0, le=HUGE)]
+NonNegativeFloat = Annotated[float, Strict(), Field(ge=0, le=HUGE)]
 Fraction = Annotated[float, Strict(), Field(gt=0, lt=1)]
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
+"""Becomes part of names of files and of labels in figures."""
 Colour = Annotated[str, StringConstraints(pattern=r"^(#[0-9a-fA-F]{6}|[a-z]+)$")]
 
 

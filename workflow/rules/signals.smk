@@ -12,6 +12,7 @@ rule make_series:
         "results/benchmarks/series/{key}.jsonl"
     conda:
         "../../envs/environment.yaml"
+    priority: 1 # what will fail shall fail before hours of training
     threads: 1
     resources:
         mem_mb=2000,
@@ -35,6 +36,7 @@ rule make_signal:
         "results/benchmarks/signal/{key}.jsonl"
     conda:
         "../../envs/environment.yaml"
+    priority: 1 # what will fail shall fail before hours of training
     threads: 1
     resources:
         mem_mb=2000,
@@ -58,6 +60,7 @@ rule measure_lyapunov:
         "results/benchmarks/lyapunov/{key}.jsonl"
     conda:
         "../../envs/environment.yaml"
+    priority: 1 # what will fail shall fail before hours of training
     threads: 1
     resources:
         mem_mb=4000,

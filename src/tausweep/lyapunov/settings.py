@@ -6,16 +6,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, Strict, model_validator
 
-from tausweep.settings import Fraction, NaturalInt, PositiveFloat, PositiveInt, Settings
+from tausweep.settings import Fraction, NaturalInt, PositiveFloat, PositiveInt, Seed, Settings
 
 
 class Embedding(Settings):
     """Delay embedding of the signal for the estimate of λ_max."""
 
-    dimension: PositiveInt | None = None
+    dimension: Annotated[PositiveInt, Field(le=1_000)] | None = None
     """Delayed copies of every variable, the present one included. Default: the least at which
     neighbours are not false (Kennel), and more where maps then predict better."""
-    delay: PositiveInt | None = None
+    delay: Annotated[PositiveInt, Field(le=1_000_000)] | None = None
     """Delay between coordinates, in steps. Default: first minimum of the mutual information, or
     where the autocorrelation falls below 1/e if that is earlier."""
 
@@ -23,7 +23,7 @@ class Embedding(Settings):
 class Tangent(Settings):
     """λ_max from the equations of a simulated system, by tangent dynamics with QR."""
 
-    members: Annotated[int, Strict(), Field(gt=1)] = 256
+    members: Annotated[int, Strict(), Field(gt=1, le=100_000)] = 256
     """Independent trajectories; their spread gives the standard error."""
     time: PositiveFloat | None = None
     """Length of each trajectory, in units of the system's time. Default: 200 timescales; one is
@@ -31,7 +31,7 @@ class Tangent(Settings):
     in which its dominant oscillation turns by a radian."""
     transient: PositiveFloat | None = None
     """Time run before that and dropped, in units of the system's time. Default: 50 timescales."""
-    seed: NaturalInt = 0
+    seed: Seed = 0
 
 
 class Lyapunov(Settings):
@@ -48,15 +48,15 @@ class Lyapunov(Settings):
     fit_range: tuple[NaturalInt, PositiveInt] | None = None
     """First and last lag of the line fitted to the curves, in steps, which then give lambda_max.
     Default: found from the curves."""
-    reference_points: PositiveInt = 2_000
+    reference_points: Annotated[PositiveInt, Field(le=10_000_000)] = 2_000
     """How many points have their neighbours followed."""
-    bootstrap: PositiveInt = 200
+    bootstrap: Annotated[PositiveInt, Field(le=100_000)] = 200
     """Resamples of blocks of reference points for the curves' interval."""
-    surrogates: NaturalInt = 0
+    surrogates: Annotated[NaturalInt, Field(le=10_000)] = 0
     """Phase-randomised copies of the signal whose curves are compared with its own; 19 allow a test
     at 5 %. Default: none."""
     confidence: Fraction = 0.95
-    seed: NaturalInt = 0
+    seed: Seed = 0
     tangent: Tangent = Tangent()
 
     @model_validator(mode="after")

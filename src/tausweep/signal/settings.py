@@ -29,7 +29,7 @@ class HarmonicCycle(Cycle):
     """A cycle as a Fourier series."""
 
     by: Literal["harmonics"]
-    order: PositiveInt = 2
+    order: Annotated[PositiveInt, Field(le=1_000)] = 2
     """How many harmonics: periods of `period`, `period` / 2, …."""
 
 
@@ -37,7 +37,7 @@ class Climatology(Cycle):
     """A cycle as the mean at every phase."""
 
     by: Literal["climatology"]
-    bins: PositiveInt | None = None
+    bins: Annotated[PositiveInt, Field(le=1_000_000)] | None = None
     """Bins of phase whose means are taken. Default: one per sample of a period."""
     smoothing: Annotated[float, Strict(), Field(ge=0, lt=0.5)] = 0.02
     """Standard deviation of the circular Gaussian that smooths the means, in periods."""
@@ -48,7 +48,7 @@ class GaussianSmooth(Settings):
 
     step: Literal["smooth"]
     by: Literal["gaussian"]
-    width: PositiveFloat
+    width: Annotated[PositiveFloat, Field(le=1e6)]
     """Standard deviation of the Gaussian, in steps."""
 
 
@@ -57,9 +57,9 @@ class SavitzkyGolay(Settings):
 
     step: Literal["smooth"]
     by: Literal["savitzky_golay"]
-    window: PositiveInt
+    window: Annotated[PositiveInt, Field(le=1_000_000)]
     """Samples that a polynomial is fitted to; odd."""
-    order: NaturalInt = 3
+    order: Annotated[NaturalInt, Field(le=20)] = 3
     """Of the polynomials."""
 
     @model_validator(mode="after")
@@ -75,7 +75,7 @@ class Decimate(Settings):
     """Keep one sample of several; the sampling interval becomes so much longer."""
 
     step: Literal["decimate"]
-    factor: Annotated[int, Strict(), Field(gt=1)]
+    factor: Annotated[int, Strict(), Field(gt=1, le=1_000_000)]
     antialias: bool = True
     """Filter first what is too fast for the new sampling, which would look slow after it."""
 
@@ -86,13 +86,13 @@ class Denoise(Settings):
     step: Literal["denoise"]
     method: Literal["ghkss", "simple"] = "ghkss"
     """Local projections (Grassberger et al. 1993), or means over neighbours (Schreiber 1993)."""
-    iterations: PositiveInt = 3
+    iterations: Annotated[PositiveInt, Field(le=100)] = 3
     """At most so many."""
-    dimension: PositiveInt | None = None
+    dimension: Annotated[PositiveInt, Field(le=1_000)] | None = None
     """Samples of each variable in a delay vector; odd for simple."""
-    delay: PositiveInt = 1
+    delay: Annotated[PositiveInt, Field(le=1_000_000)] = 1
     """Between those samples, in steps."""
-    projected: PositiveInt | None = None
+    projected: Annotated[PositiveInt, Field(le=1_000)] | None = None
     """Dimensions projected onto, for ghkss only; fewer than dimension times variables."""
     radius: PositiveFloat = 3.0
     """Of neighbourhoods, in units of the noise that is left."""
@@ -116,8 +116,13 @@ def _given_or_auto(value: Any) -> str:
     return "auto" if isinstance(value, str) else "given"
 
 
-PositiveIntOrAuto = Annotated[
-    Annotated[PositiveInt, Tag("given")] | Annotated[Literal["auto"], Tag("auto")],
+DimensionOrAuto = Annotated[
+    Annotated[PositiveInt, Field(le=1_000), Tag("given")] | Annotated[Literal["auto"], Tag("auto")],
+    Discriminator(_given_or_auto),
+]
+DelayOrAuto = Annotated[
+    Annotated[PositiveInt, Field(le=1_000_000), Tag("given")]
+    | Annotated[Literal["auto"], Tag("auto")],
     Discriminator(_given_or_auto),
 ]
 
@@ -126,10 +131,10 @@ class Embed(Settings):
     """Delay vectors (x(t), x(t − delay), …) in the place of the variables; only as last step."""
 
     step: Literal["embed"]
-    dimension: PositiveIntOrAuto = "auto"
+    dimension: DimensionOrAuto = "auto"
     """Delayed copies of every variable, the present one included. Auto: the least at which no more
     than 1 % of neighbours are false in the training part (Kennel)."""
-    delay: PositiveIntOrAuto = "auto"
+    delay: DelayOrAuto = "auto"
     """Between copies, in steps (of the decimated series, where it is). Auto: first minimum of the
     training part's mutual information, or where its autocorrelation falls below 1/e if earlier."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Tag
+from pydantic import Discriminator, Field, Tag
 
 from tausweep.models.settings import Model
-from tausweep.settings import NaturalInt, PositiveFloat, PositiveInt, Settings
+from tausweep.settings import NaturalInt, PositiveFloat, PositiveInt, Seed, Settings
 from tausweep.training.methods.method import RelativeTau
 from tausweep.training.methods.registry import Method
 
@@ -24,9 +24,9 @@ class Noise(Settings):
 class Covering(Settings):
     """A length that holds learning intervals in steps, and others in multiples of τ_pred."""
 
-    least: PositiveInt = 1
+    least: Annotated[PositiveInt, Field(le=1_000_000)] = 1
     """In steps."""
-    of_tau_pred: PositiveFloat
+    of_tau_pred: Annotated[PositiveFloat, Field(le=1e6)]
     """As a multiple of the signal's predictability time; the greater of both counts."""
 
 
@@ -37,7 +37,7 @@ def _kind_of_length(length: Any) -> str:
 
 
 SequenceLength = Annotated[
-    Annotated[PositiveInt, Tag("steps")]
+    Annotated[PositiveInt, Field(le=1_000_000), Tag("steps")]
     | Annotated[Literal["auto"], Tag("auto")]
     | Annotated[Covering, Tag("covering")],
     Discriminator(_kind_of_length),
@@ -47,10 +47,10 @@ SequenceLength = Annotated[
 class Training(Settings):
     """How every model is trained. The defaults are the main paper's and its published code's."""
 
-    epochs: PositiveInt = 3000
-    batches: PositiveInt = 10
+    epochs: Annotated[PositiveInt, Field(le=10_000_000)] = 3000
+    batches: Annotated[PositiveInt, Field(le=1_000_000)] = 10
     """Batches (optimiser steps) per epoch."""
-    batch_size: PositiveInt = 32
+    batch_size: Annotated[PositiveInt, Field(le=1_000_000)] = 32
     """Sequences per batch, drawn at random starts of the signal's training part."""
     sequence_length: SequenceLength = 200
     """Steps predicted in each sequence, L; no τ may exceed it. Auto: the least that holds every τ
@@ -64,7 +64,7 @@ class Training(Settings):
     whiten: bool = False
     """Measure errors in whitened coordinates, in which all directions of the data have equal
     energy. What is saved is in the data's coordinates either way."""
-    seed: NaturalInt = 0
+    seed: Seed = 0
     """Member i draws its initial weights, batches and noise from (seed, i)."""
 
 

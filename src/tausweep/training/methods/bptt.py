@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from tausweep.engines.windows import cut
 from tausweep.settings import PositiveInt
@@ -13,7 +15,7 @@ class BPTT(TrainingMethod):
     """Backpropagation through whole sequences: put on the data at their first step only."""
 
     method: Literal["bptt"]
-    sequence_length: PositiveInt = 1000
+    sequence_length: Annotated[PositiveInt, Field(le=1_000_000)] = 1000
     """Steps predicted in each sequence, in the place of training.sequence_length."""
 
     def updates(self, at: Moment) -> list[Update]:

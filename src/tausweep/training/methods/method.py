@@ -95,7 +95,7 @@ class TrainingMethod(Settings, ABC):
 class RelativeTau(Settings):
     """A learning interval given as a multiple of the signal's predictability time."""
 
-    of_tau_pred: PositiveFloat
+    of_tau_pred: Annotated[PositiveFloat, Field(le=1e6)]
 
 
 def _kind_of_tau(tau: Any) -> str:
@@ -103,7 +103,8 @@ def _kind_of_tau(tau: Any) -> str:
 
 
 Tau = Annotated[
-    Annotated[PositiveInt, Tag("steps")] | Annotated[RelativeTau, Tag("relative")],
+    Annotated[PositiveInt, Field(le=1_000_000), Tag("steps")]
+    | Annotated[RelativeTau, Tag("relative")],
     Discriminator(_kind_of_tau),
 ]
 

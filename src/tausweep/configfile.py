@@ -1,0 +1,41 @@
+"""Configuration files as people write them: YAML, read strictly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tausweep.errors import ConfigError
+
+
+class _Strict(yaml.SafeLoader):
+    """Refuses a key that stands twice: YAML would keep the last, and say nothing."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen and key.value != "<<":
+                    line = key.start_mark.line + 1
+                    raise ConfigError(f"line {line}: {key.value!r} stands twice: give it once")
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def check(path: str | Path) -> None:
+    """Refuse a file in which a key stands twice.
+
+    Raises
+    ------
+    ConfigError
+        One line: the file, the line, the key.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            yaml.load(file, _Strict)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    except (OSError, UnicodeError, yaml.YAMLError):
+        pass  # whoever reads it for its values says what is wrong
