@@ -13,8 +13,8 @@ from pathlib import Path
 
 import xarray as xr
 
-from tausweep import figures, stages, store
-from tausweep.config import load
+from tausweep import runner, store
+from tausweep.experiment import load
 from tausweep.plan import Plan
 
 from .configurations import TABLE, configuration
@@ -49,8 +49,8 @@ def run(name: str, directory: Path) -> Run:
         plan = Plan(load(configuration(name)))
         seen: Counter[str] = Counter()
         results = []
-        for job in plan.cells.values():
-            stages.run(job, directory / job.path, engine="eager")
+        for job in plan.jobs.values():
+            runner.run(job, [directory / job.path], engine="eager")
             dataset = store.read(directory / job.path, stage=job.stage)
             label = plan.labels.get(job.key, job.stage)
             place = f"{job.stage} {seen[job.stage]}"
@@ -72,14 +72,12 @@ def drawings(found: Run) -> list[Drawing]:
     return [Drawing(name, job.settings.kind) for name, job in found.plan.figures.items()]
 
 
-def draw(found: Run, drawing: Drawing, outputs: list[Path]) -> None:
-    """Draw a figure from the files, as the workflow does."""
-    job = found.plan.figures[drawing.name]
-    shown = {
-        role: store.read(found.directory / f"results/{reference}.nc")
-        for role, reference in job.inputs.items()
-    }
-    figures.draw(drawing.kind, shown, job.settings.options, outputs)
+def draw(found: Run, drawing: Drawing) -> list[Path]:
+    """Draw a figure from the files, as the workflow does; returns what was written: PDF and PNG."""
+    place = found.directory / "results/figures" / found.name
+    outputs = [place / f"{drawing.name}.{suffix}" for suffix in ("pdf", "png")]
+    runner.run(found.plan.figures[drawing.name], outputs)
+    return outputs
 
 
 def _write_table(path: Path) -> None:
