@@ -16,11 +16,12 @@ from tausweep.engines.eager import Eager
 from tausweep.engines.windows import Data
 from tausweep.execution import Execution
 from tausweep.models.cell import Parameters
-from tausweep.models.cells import CELLS
+from tausweep.models.cells import CELLS, force
 from tausweep.models.initial import initial_parameters
 from tausweep.models.layout import Layout
 from tausweep.models.settings import Model
 from tausweep.training.adam import Adam
+from tausweep.training.adaptation import strength
 from tausweep.training.checkpoint import Checkpoint
 from tausweep.training.data import colouring, directions, with_noise
 from tausweep.training.methods.method import Moment
@@ -34,7 +35,7 @@ SHORT = Training(epochs=20, batches=3, batch_size=4, sequence_length=30)
 
 
 def method(name: str, **settings: object) -> Method:
-    if name != "bptt":
+    if name not in ("bptt", "gtf", "gtf_adaptive"):
         settings.setdefault("tau", [7])
     return TypeAdapter(Method).validate_python({"method": name, **settings})
 
@@ -57,6 +58,7 @@ def problem(
         tau=tau,
         length=settings.sequence_length,
         clip=by.clip,
+        mixing=by.mixing,
         settings=settings,
         members=members,
     )
@@ -64,7 +66,8 @@ def problem(
 
 def train(engine: str = "auto", **changes: object) -> Trained:
     task = problem(**changes)
-    return Trainer(task, choose(engine, task.layout)).run(Checkpoint(None, 60.0))
+    found = choose(engine, task.layout, mixed=task.mixing is not None)
+    return Trainer(task, found).run(Checkpoint(None, 60.0))
 
 
 # ---------------------------------------------------------- methods, against plain training loops
@@ -101,6 +104,9 @@ def plain_training(by: Method, tau: int, settings: Training, clip: dict | None) 
                     z = z.detach()
                 if by.method == "windowing" and by.initial == "zero" and t == 0:
                     z = torch.zeros_like(z)
+                elif by.method == "gtf":
+                    (alpha,) = by.alpha
+                    z = (1 - alpha) * z + alpha * x[starts + t] @ torch.linalg.pinv(p["B"]).T
                 z = torch.tanh(z @ p["W_hh"].T + p["b_ih"] + p["b_hh"])
                 losses.append((z @ p["B"].T - x[starts + t + 1]).square().mean())
                 whole = t == L - 1
@@ -146,6 +152,67 @@ def test_a_method_is_its_plain_loop(
         np.testing.assert_allclose(value[0], plain[key].detach(), atol=3e-5)
         moved = max(moved, np.abs(value[0] - first[key]).max())
     assert moved > 5e-3
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.3, 1.0])
+def test_generalised_teacher_forcing_is_its_plain_loop(alpha: float) -> None:
+    test_a_method_is_its_plain_loop("eager", "gtf", {"alpha": [alpha]}, {"norm": 0.1})
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize(("alpha", "tau"), [(0.0, 30), (1.0, 1)])
+def test_generalised_teacher_forcing_ends_where_it_must(cell: str, alpha: float, tau: int) -> None:
+    """At α = 1 it forces at every step, at 0 only at the first: with what a cell remembers too."""
+    mixed = train("eager", cell=cell, by=method("gtf", alpha=[alpha]), tau=30)
+    sparse = train("eager", cell=cell, by=method("sparse_tf"), tau=tau)
+    for name, value in mixed.parameters.items():
+        np.testing.assert_allclose(value, sparse.parameters[name], atol=3e-5)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_strength_of_forcing_follows_the_jacobians(cell: str) -> None:
+    """α = 1 − 1/σ of the mean Jacobian of a sequence, the largest: against autograd, by sample."""
+    layout = problem(cell=cell, latent=4).layout
+    torch.manual_seed(0)
+    theta = torch.randn(2, layout.size)
+    data = Data(torch.tensor(SIGNAL, dtype=torch.float32))
+    starts = torch.tensor([[0, 50, 9], [7, 99, 3]])
+    found = strength(layout, theta, data, starts, 5)
+    for member in range(2):
+        p = layout.views(theta[member : member + 1])
+        F = layout.cell.map(p)
+        sigmas = []
+        for start in starts[member]:
+            jacobians = []
+            for t in range(5):
+                state = force(layout.cell, p["B"], data.x[start + t][None, :, None])
+                flat = torch.cat(state, dim=1).flatten()
+
+                def step(flat: torch.Tensor, F: Any = F) -> torch.Tensor:
+                    parts = flat.split(4)
+                    return torch.cat(
+                        [o.flatten() for o in F(tuple(q[None, :, None] for q in parts))]
+                    )
+
+                jacobians.append(torch.autograd.functional.jacobian(step, flat))
+            sigmas.append(torch.linalg.matrix_norm(torch.stack(jacobians).mean(dim=0), ord=2))
+        expected = max(0.0, 1 - 1 / float(max(sigmas)))
+        assert float(found[member]) == pytest.approx(expected, abs=1e-5)
+
+
+def test_adaptive_strength_falls_slowly_and_is_kept() -> None:
+    by = method("gtf_adaptive", initial=1.0, every=1, decay=0.9)
+    alpha = train("auto", by=by).alpha
+    assert alpha.shape == (3, 20)
+    assert (alpha[:, 0] >= 0.9**3 - 1e-6).all()
+    assert (alpha[:, -1] < alpha[:, 0]).all()
+    alone = train("auto", by=by, members=range(1, 2)).alpha
+    np.testing.assert_array_equal(alpha[1:2], alone)
+
+
+def test_an_engine_that_cannot_mix_says_so() -> None:
+    with pytest.raises(ValueError, match="'fused' cannot mix state and data"):
+        train("fused", by=method("gtf", alpha=[0.1]))
 
 
 def test_annealed_grows_from_one_to_tau() -> None:

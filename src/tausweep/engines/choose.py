@@ -22,11 +22,13 @@ __all__ = ["ENGINES", "Cuda", "Data", "Eager", "Engine", "Fused", "Pass", "choos
 ENGINES: dict[str, type[Engine]] = {"eager": Eager, "fused": Fused, "cuda": Cuda}
 
 
-def choose(name: str, layout: Layout, *, threads: int = 1, gpu: bool = True) -> Engine:
+def choose(
+    name: str, layout: Layout, *, threads: int = 1, gpu: bool = True, mixed: bool = False
+) -> Engine:
     """The engine of this name, or for "auto" the fastest that can run here.
 
     That is `cuda` where there is a GPU that may be used, else `fused` where it was built for this
-    processor and knows the cell, else `eager`.
+    processor and knows the cell, else `eager`; where state and data are `mixed`, one that can.
 
     Raises
     ------
@@ -34,7 +36,9 @@ def choose(name: str, layout: Layout, *, threads: int = 1, gpu: bool = True) -> 
         The engine asked for cannot run here; the message says why.
     """
     if name != "auto":
+        if mixed and not ENGINES[name].mixes:
+            raise ValueError(f"engine {name!r} cannot mix state and data: choose 'auto' or 'eager'")
         return ENGINES[name](layout, threads)
     if gpu and torch.cuda.is_available():
         return Cuda(layout, threads)
-    return (Eager if Fused.lacks(layout) else Fused)(layout, threads)
+    return (Eager if mixed or Fused.lacks(layout) else Fused)(layout, threads)

@@ -18,6 +18,8 @@ from tausweep.models.layout import Layout
 class Eager(Engine):
     """Windows, batch and members are one wide axis of batched matrix products."""
 
+    mixes = True
+
     def __init__(self, layout: Layout, threads: int = 1) -> None:
         self.layout = layout
         self.name = "eager"
@@ -34,9 +36,10 @@ class Eager(Engine):
         state: State | None = None,
         *,
         keep: bool = False,
+        alpha: Float[Tensor, " member"] | None = None,
     ) -> tuple[Float[Tensor, " member"], State | None]:
         leaf = theta.detach().requires_grad_()
-        loss, last = self.loss(self.layout.views(leaf), data, starts, windows, scale, state)
+        loss, last = self.loss(self.layout.views(leaf), data, starts, windows, scale, state, alpha)
         gradient += torch.autograd.grad(loss.sum(), leaf)[0]
         return loss.detach(), tuple(part.detach() for part in last) if keep else None
 
@@ -48,18 +51,22 @@ class Eager(Engine):
         windows: Pass,
         scale: float,
         state: State | None = None,
+        alpha: Float[Tensor, " member"] | None = None,
     ) -> tuple[Float[Tensor, " member"], State]:
         """The loss of a pass as a differentiable function of the parameters."""
         cell, B = self.layout.cell, p["B"]
         longest = windows.steps[0]
         x, s = _samples(data, starts, windows, longest)
         state = self._begin(p, x[:, :, 0], windows, state)
+        towards = _Towards(self.layout, B, x, alpha) if windows.mixed else None
         F, visited, targets, ended = cell.map(p), [], [], []
         for t in range(longest):
             width = starts.shape[1] * sum(steps > t for steps in windows.steps)
             if width < state[0].shape[-1]:
                 ended.append(tuple(part[..., width:] for part in state))
                 state = tuple(part[..., :width] for part in state)
+            if towards is not None and t > 0:
+                state = towards(state, t)
             state = F(state, None if s is None else s[:, :, t, :width])
             visited.append(state[0])
             targets.append(x[:, :, t + 1, :width])
@@ -98,6 +105,30 @@ class Eager(Engine):
             state = F(state, None if s is None else s[t][None, :, None].expand(len(theta), -1, -1))
             visited.append(state[0])
         return torch.cat(visited, dim=-1).mT, state
+
+
+class _Towards:
+    """Draws states towards the data: (1 − α) z + α B⁺x, the whole state alike (Hess, Monfared,
+    Brenner, Durstewitz 2023, ICML, eq. 10). At α = 1 they are forced at every step.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        B: Float[Tensor, "member variable latent"],
+        x: Float[Tensor, "member variable step window"],
+        alpha: Float[Tensor, " member"] | None,
+    ) -> None:
+        assert alpha is not None, "mixing state and data needs its strength"
+        self.alpha = alpha[:, None, None]
+        flat = force(layout.cell, B, x.flatten(2))
+        self.forced = [part.view(*part.shape[:2], *x.shape[2:]) for part in flat]
+
+    def __call__(self, state: State, t: int) -> State:
+        return tuple(
+            torch.lerp(part, forced[:, :, t, : part.shape[-1]], self.alpha)
+            for part, forced in zip(state, self.forced, strict=True)
+        )
 
 
 def _samples(

@@ -22,6 +22,9 @@ class Engine(ABC):
     device = torch.device("cpu")
     """Where its tensors are."""
 
+    mixes = False
+    """Whether it can run windows in which state and data are mixed."""
+
     @abstractmethod
     def __init__(self, layout: Layout, threads: int = 1) -> None: ...
 
@@ -37,11 +40,13 @@ class Engine(ABC):
         state: State | None = None,
         *,
         keep: bool = False,
+        alpha: Float[Tensor, " member"] | None = None,
     ) -> tuple[Float[Tensor, " member"], State | None]:
         """Losses of a pass over sequences that begin at `starts`; to `keep`, where windows end.
 
         The loss of a member is `scale` times the sum of squared errors of x̂_{t+1} against
-        x_{t+1}; its gradient is added to `gradient`. Windows that are `carried` begin in `state`.
+        x_{t+1}; its gradient is added to `gradient`. Windows that are `carried` begin in `state`;
+        in those that are `mixed`, states are drawn towards the data by each member's `alpha`.
         """
 
     def repeatable(

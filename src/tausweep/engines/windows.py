@@ -30,10 +30,13 @@ class Pass:
     initial: Initial = "forced"
     """Whether windows begin on the data (z = B⁺x), at zero, or in a state that is given, through
     which no gradient flows."""
+    mixed: bool = False
+    """Whether states are drawn towards the data at every step after the first, by a strength α:
+    (1 − α) z + α B⁺x in the place of z (generalised teacher forcing)."""
 
 
 @functools.cache
-def cut(length: int, tau: int, initial: Initial = "forced") -> Pass:
+def cut(length: int, tau: int, initial: Initial = "forced", *, mixed: bool = False) -> Pass:
     """A sequence of `length` steps as windows of τ steps, the last shorter where τ does not divide.
 
     Forcing replaces the whole state (main paper, eqs. 15-16), so nothing, neither state nor
@@ -41,7 +44,7 @@ def cut(length: int, tau: int, initial: Initial = "forced") -> Pass:
     independent windows, and the sequential depth falls from L to τ.
     """
     offsets = tuple(range(0, length, tau))
-    return Pass(offsets, tuple(min(tau, length - offset) for offset in offsets), initial)
+    return Pass(offsets, tuple(min(tau, length - offset) for offset in offsets), initial, mixed)
 
 
 @dataclass(frozen=True)

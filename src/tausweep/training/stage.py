@@ -63,8 +63,11 @@ def run(
         clip=method.clip,
         settings=settings,
         members=members,
+        mixing=method.mixing,
     )
-    engine = choose(execution.engine, layout, threads=execution.threads)
+    engine = choose(
+        execution.engine, layout, threads=execution.threads, mixed=method.mixing is not None
+    )
     checkpoint = Checkpoint(execution.checkpoint, execution.every)
     trained = Trainer(problem, engine).run(checkpoint)
     trained.parameters["B"][:] = colour @ trained.parameters["B"]
@@ -154,6 +157,9 @@ def _dataset(
         ("largest_gradient_norm", trained.largest_gradient_norm, f"{norm}, largest of an epoch"),
     ):
         out[name] = (("member", "epoch"), values, {"long_name": long_name, **number})
+    if trained.alpha is not None:
+        mixed = {"long_name": "strength of forcing, alpha, at the end of an epoch", **number}
+        out["alpha"] = (("member", "epoch"), trained.alpha, mixed)
     first = "first epoch with a loss or gradient that is not finite; -1 if there was none"
     out["nonfinite_epoch"] = ("member", trained.nonfinite_epoch, {"long_name": first, **number})
     whether = {"long_name": "whether training left a parameter that is not finite", **number}

@@ -18,8 +18,9 @@ from tausweep.models.cell import State
 from tausweep.models.initial import initial_parameters
 from tausweep.models.layout import Layout
 from tausweep.training.adam import Adam
+from tausweep.training.adaptation import strength
 from tausweep.training.checkpoint import Checkpoint
-from tausweep.training.methods.method import Clip, Moment, Update
+from tausweep.training.methods.method import Clip, Mixing, Moment, Update
 from tausweep.training.progress import Progress
 from tausweep.training.settings import Training
 
@@ -43,6 +44,8 @@ class Problem:
     clip: Clip | None
     settings: Training
     members: range
+    mixing: Mixing | None = None
+    """Of state and data, where the method does."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class Trained:
     """Euclidean norm over all parameters before clipping, mean over the updates of an epoch."""
     largest_gradient_norm: Float[np.ndarray, "member epoch"]
     """The same, the largest of an epoch."""
+    alpha: Float[np.ndarray, "member epoch"] | None = None
+    """Strength of forcing at the end of an epoch, where state and data are mixed."""
 
     @property
     def nonfinite_epoch(self) -> Int[np.ndarray, " member"]:
@@ -98,6 +103,10 @@ class Trainer:
         self.adam = Adam(self.theta)
         shared, own = problem.data.s, problem.data.x
         self.data = Data(own.to(device), None if shared is None else shared.to(device))
+        mixing = problem.mixing
+        alpha = torch.full((len(problem.members),), 0.0 if mixing is None else mixing.alpha)
+        self.alpha = alpha.to(device)
+        self.strengths = np.full((len(problem.members), settings.epochs), np.nan, np.float32)
         self.sums = torch.zeros(3, len(problem.members), device=device)
         self.records = np.full((3, len(problem.members), settings.epochs), np.nan, np.float32)
         self.epoch = 0
@@ -121,7 +130,9 @@ class Trainer:
         if self.epoch < settings.epochs:
             progress.show(settings.epochs, loss)
         values = problem.layout.views(self.theta)
-        return Trained({k: v.cpu().numpy() for k, v in values.items()}, *self.records)
+        parameters = {k: v.cpu().numpy() for k, v in values.items()}
+        strengths = self.strengths if problem.mixing is not None else None
+        return Trained(parameters, *self.records, strengths)
 
     def learn_epoch(self) -> None:
         """All batches of the next epoch; what they were goes into the records."""
@@ -130,13 +141,26 @@ class Trainer:
         rng = np.random.default_rng([settings.seed, METHOD, self.epoch])
         self.sums.zero_()
         count = 0
-        for starts in self._starts():
+        for batch, starts in enumerate(self._starts()):
+            self._adapt(batch, starts)
             at = Moment(problem.length, problem.tau, self.epoch, settings.epochs, rng)
             updates = problem.updates(at)
             count += len(updates)
             self._learn(updates, starts)
         self.sums[:2] /= count
         self.records[:, :, self.epoch] = self.sums.cpu().numpy()
+        self.strengths[:, self.epoch] = self.alpha.cpu().numpy()
+
+    def _adapt(self, batch: int, starts: Int[Tensor, "member sequence"]) -> None:
+        """Follow the Jacobians with the strength of forcing: up at once, down slowly."""
+        mixing, settings = self.problem.mixing, self.problem.settings
+        if mixing is None or mixing.every is None:
+            return
+        if (self.epoch * settings.batches + batch) % mixing.every:
+            return
+        found = strength(self.problem.layout, self.theta, self.data, starts, self.problem.length)
+        lower = mixing.decay * self.alpha + (1 - mixing.decay) * found
+        self.alpha.copy_(torch.where(found > self.alpha, found, lower))
 
     def _learn(self, updates: Sequence[Update], starts: Int[Tensor, "member sequence"]) -> None:
         """Learn a batch: the first time a kind of updates is met as it is, then made fast."""
@@ -170,7 +194,7 @@ class Trainer:
         for windows in update:
             loss, state = self.engine.gradient(
                 self.theta, self.gradient, self.data, starts, windows, scale, state,
-                keep=keep or windows is not update[-1],
+                keep=keep or windows is not update[-1], alpha=self.alpha,
             )  # fmt: skip
             self.sums[0] += loss
         norm = torch.linalg.vector_norm(self.gradient, dim=1)
@@ -201,12 +225,16 @@ class Trainer:
             attrs={"epoch": self.epoch, "engine": self.engine.name},
         )
         out["steps"] = ((), float(self.adam.steps))
+        out["alpha"] = (("member",), self.alpha.cpu().numpy())
+        out["strengths"] = (("member", "epoch"), self.strengths[:, : self.epoch])
         out["records"] = (("record", "member", "epoch"), self.records[:, :, : self.epoch])
         return out
 
     def _restore(self, kept: xr.Dataset) -> None:
         self.epoch = int(kept.attrs["epoch"])
         self.records[:, :, : self.epoch] = kept["records"].values
+        self.strengths[:, : self.epoch] = kept["strengths"].values
+        self.alpha.copy_(torch.as_tensor(kept["alpha"].values))
         self.adam.steps += float(kept["steps"])
         for name, value in self._moving().items():
             value.copy_(torch.as_tensor(kept[name].values))

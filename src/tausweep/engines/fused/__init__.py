@@ -115,6 +115,7 @@ class Fused(Engine):
         state: State | None = None,
         *,
         keep: bool = False,
+        alpha: Float[Tensor, " member"] | None = None,
     ) -> tuple[Float[Tensor, " member"], State | None]:
         members, sequences = starts.shape
         doubles = _doubles(theta, gradient, data.x, data.s)

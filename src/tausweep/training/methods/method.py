@@ -50,6 +50,18 @@ class Clip(Settings):
         return self
 
 
+@dataclass(frozen=True)
+class Mixing:
+    """How strongly states are drawn towards the data at every step."""
+
+    alpha: float
+    """The strength, at the beginning: 0 leaves the state, 1 puts it on the data."""
+    every: int | None = None
+    """Batches from one estimate from the Jacobians to the next; None: the strength stays."""
+    decay: float = 1.0
+    """How much of the last strength is kept where the new one is lower."""
+
+
 class TrainingMethod(Settings, ABC):
     """A training method: its settings, and the updates that it makes of a batch.
 
@@ -86,6 +98,11 @@ class TrainingMethod(Settings, ABC):
     def swept(self) -> Any:
         """The one value of the swept setting that a job has; None where nothing is swept."""
         return None if self.setting is None else self.values[0]
+
+    @property
+    def mixing(self) -> Mixing | None:
+        """How state and data are mixed; None where they are not."""
+        return None
 
     def steps(self, sequence_length: int) -> int:
         """Steps predicted in each sequence: of training, unless a method has its own."""
