@@ -22,10 +22,10 @@ import numpy as np
 from tausweep.lyapunov import maps
 from tausweep.lyapunov.data import MAPS_PER_PERIOD, measure
 from tausweep.lyapunov.settings import Lyapunov
-from tausweep.series.simulate import states
-from tausweep.series.systems import Lorenz63
 from tausweep.statespace import embedding
 from tausweep.statespace.neighbours import mean_period
+from tausweep.systems.integrate import states
+from tausweep.systems.lorenz63 import Lorenz63
 
 SIZES = (5_000, 20_000, 100_000)
 LAGS = 300
@@ -33,7 +33,7 @@ LAGS = 300
 
 def lorenz(steps: int) -> np.ndarray:
     """Standardised samples."""
-    system = Lorenz63(10.0, 28.0, 8 / 3)
+    system = Lorenz63(system="lorenz63")
     x = states(system, np.array([1.0, 2.0, 20.0]), 0.01 * np.arange(steps), 20.0)
     return np.asarray((x - x.mean(axis=0)) / x.std(axis=0))
 

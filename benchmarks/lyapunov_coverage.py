@@ -22,15 +22,17 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 import numpy as np
+import xarray as xr
 from pydantic import TypeAdapter
 
 from tausweep.lyapunov import stage as lyapunov
-from tausweep.lyapunov.equations import truth
-from tausweep.lyapunov.settings import Lyapunov, Tangent
+from tausweep.lyapunov.settings import Lyapunov
 from tausweep.series import stage as series
 from tausweep.series.settings import Series
 from tausweep.signal import stage as signal
 from tausweep.signal.settings import Signal
+from tausweep.truth import stage as truth
+from tausweep.truth.settings import Truth
 
 SYSTEMS: dict[str, dict[str, Any]] = {
     "lorenz28": {"system": "lorenz63", "dt": 0.01},
@@ -61,7 +63,6 @@ SYSTEMS: dict[str, dict[str, Any]] = {
     "logistic3.9": {"system": "logistic", "parameters": {"r": 3.9}},
 }
 HALF = Signal(held_out=0.5)
-NO_TRUTH = Tangent(members=2, time=1.0, transient=1.0)
 
 
 class Estimate(NamedTuple):
@@ -74,17 +75,17 @@ class Estimate(NamedTuple):
     seconds: float
 
 
-def simulated(name: str, points: int, seed: int) -> Any:
-    """The signal of a system, half of it for training, and its sampling interval."""
+def simulated(name: str, points: int, seed: int) -> xr.Dataset:
+    """A series of a system, to be halved."""
     cell = TypeAdapter(Series).validate_python(SYSTEMS[name] | {"steps": 2 * points, "seed": seed})
-    return signal.run(HALF, series.run(cell))
+    return series.run(cell)
 
 
 def estimate(name: str, points: int, seed: int, true: float) -> Estimate:
     """Measure one series with the default settings."""
-    sample = simulated(name, points, seed)
+    sample = signal.run(HALF, simulated(name, points, seed))
     start = time.process_time()
-    found = lyapunov.run(Lyapunov(tangent=NO_TRUTH), sample)
+    found = lyapunov.run(Lyapunov(), sample)
     seconds = time.process_time() - start
     value = float(found["lambda_max"]) / true
     lower, upper = found["lambda_max_interval"].values / true
@@ -95,8 +96,8 @@ def estimate(name: str, points: int, seed: int, true: float) -> Estimate:
 def row(name: str, points: int, seeds: int, length: float | None) -> str:
     """One line of the table."""
     first = simulated(name, points, 0)
-    equations = truth(Tangent(time=length), first)
-    true, error = (equations[f"lambda_max_equations{part}"][1] for part in ("", "_std_error"))
+    equations = truth.run(Truth(time=length, exponents=1), first)
+    true, error = (float(equations[f"lambda_max{part}"]) for part in ("", "_std_error"))
     found = [estimate(name, points, seed, true) for seed in range(seeds)]
     value = np.array([each.value for each in found])
     held = sum(each.lower <= 1 <= each.upper for each in found)

@@ -19,10 +19,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tausweep.series.simulate import states
-from tausweep.series.systems import Lorenz63, Rossler
 from tausweep.statespace.embedding import delay_vectors
 from tausweep.statespace.noise_reduction import reduce_noise
+from tausweep.systems.integrate import states
+from tausweep.systems.lorenz63 import Lorenz63
+from tausweep.systems.rossler import Rossler
 
 METHODS = ("simple", "ghkss")
 
@@ -34,7 +35,7 @@ def noisy(x: np.ndarray, share: float) -> np.ndarray:
 
 def lorenz(steps: int, dt: float) -> np.ndarray:
     """Lorenz-63 (10, 28, 8/3), all variables."""
-    system = Lorenz63(10.0, 28.0, 8 / 3)
+    system = Lorenz63(system="lorenz63")
     return states(system, np.array([1.0, 2.0, 20.0]), dt * np.arange(steps), 20.0)
 
 
@@ -93,7 +94,7 @@ def cases() -> Iterator[tuple[str, np.ndarray]]:
     yield "Hénon x", henon(20_000)[:, :1]
     yield "Hénon x y", henon(20_000)
     yield "Lorenz-63 x, dt .01", lorenz(20_000, 0.01)[:, :1]
-    rossler = Rossler(0.2, 0.2, 5.7)
+    rossler = Rossler(system="rossler")
     yield "Rössler x, dt .1", states(rossler, np.ones(3), 0.1 * np.arange(20_000), 50.0)[:, :1]
     yield "sine, 31 samples a turn", np.sin(0.2 * np.arange(20_000))[:, None]
     yield "Lorenz-63 x, dt .02, 1 000 points", lorenz(1_000, 0.02)[:, :1]

@@ -6,13 +6,13 @@ import re
 import numpy as np
 import pytest
 import xarray as xr
+from simulated import simulated
 
 from tausweep import store
-from tausweep.config import Lorenz63
 from tausweep.errors import ConfigError
 from tausweep.experiment import load
 from tausweep.lyapunov import stage as lyapunov
-from tausweep.lyapunov.settings import Lyapunov, Tangent
+from tausweep.lyapunov.settings import Lyapunov
 from tausweep.plan import Plan
 from tausweep.series import stage as series
 from tausweep.signal import stage as signal
@@ -21,8 +21,6 @@ from tausweep.statespace import embedding
 from tausweep.statespace.neighbours import mean_period
 from tausweep.statespace.noise_reduction import reduce_noise
 
-QUICK = Tangent(members=2, time=5.0, transient=1.0)
-
 
 def cell_of(*steps, **others):
     return Signal.model_validate({"steps": list(steps), **others})
@@ -30,8 +28,8 @@ def cell_of(*steps, **others):
 
 @functools.cache
 def lorenz(noise=0.05, steps=4_000, observe=("x",)):
-    job = Lorenz63(
-        system="lorenz63", dt=0.02, steps=steps, noise=noise, observe=list(observe), noise_seed=1
+    job = simulated(
+        "lorenz63", dt=0.02, steps=steps, noise=noise, observe=list(observe), noise_seed=1
     )
     made = series.run(job)
     # In the order of memory that files have, on which the last bit of sums depends.
@@ -159,7 +157,7 @@ def test_lorenz_x_is_embedded_as_is_known():
 def test_the_exponent_of_an_embedded_signal_is_that_of_the_system():
     """What is embedded already is not spoilt by the embedding that λ_max chooses on top of it."""
     embedded = signal.run(cell_of({"step": "embed"}), lorenz(noise=0.0, steps=20_000))
-    found = lyapunov.run(Lyapunov(bootstrap=20, tangent=QUICK), embedded)
+    found = lyapunov.run(Lyapunov(bootstrap=20), embedded)
     lower, upper = found["lambda_max_interval"] / found.attrs["dt"]
     assert found.attrs["verdict"] == "chaotic"
     assert lower < 0.9056 < upper

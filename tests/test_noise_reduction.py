@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from simulated import simulated
 
 from tausweep.lyapunov.divergence import diverge
-from tausweep.series.simulate import states
-from tausweep.series.systems import Lorenz63, Rossler
 from tausweep.statespace import noise_reduction as nr
 from tausweep.statespace.embedding import delay_vectors
 from tausweep.statespace.noise_reduction import reduce_noise
+from tausweep.systems.integrate import states
 
-LORENZ = Lorenz63(10.0, 28.0, 8 / 3)
-ROSSLER = Rossler(0.2, 0.2, 5.7)
+LORENZ = simulated("lorenz63")
+ROSSLER = simulated("rossler")
 
 
 def henon(steps: int, a: float = 1.4, x: float = 0.1) -> np.ndarray:

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from tausweep.config import Simulated
 from tausweep.errors import ConfigError, one_line
 from tausweep.figures.settings import Figures
 from tausweep.lyapunov.settings import Lyapunov
@@ -22,6 +21,7 @@ from tausweep.orbit.settings import Orbit
 from tausweep.series.settings import Series
 from tausweep.settings import Name, PositiveInt, Settings
 from tausweep.signal.settings import Signal
+from tausweep.systems.system import Simulated
 from tausweep.training.methods.method import RelativeTau
 from tausweep.training.methods.registry import Method
 from tausweep.training.settings import Covering, Training

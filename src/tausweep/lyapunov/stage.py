@@ -8,7 +8,6 @@ import numpy as np
 import xarray as xr
 
 from tausweep.lyapunov.data import Measured, measure, verdict
-from tausweep.lyapunov.equations import truth
 from tausweep.lyapunov.scaling import Line
 from tausweep.lyapunov.settings import Lyapunov
 from tausweep.statespace.embedding import described
@@ -25,7 +24,7 @@ ESTIMATORS = {
 
 
 def run(settings: Lyapunov, signal: xr.Dataset) -> xr.Dataset:
-    """Measure λ_max from the training part of a signal and, where known, from its equations.
+    """Measure λ_max from the training part of a signal.
 
     Returns
     -------
@@ -36,7 +35,7 @@ def run(settings: Lyapunov, signal: xr.Dataset) -> xr.Dataset:
         `estimator` says what they are from. Beside them stand what each estimator found
         (`lambda_max_maps`, `lambda_max_rosenstein`, `lambda_max_kantz`), the maps that were tried
         (`maps`), the curves `divergence` (curve, lag), the fitted range, and the curves the
-        embedding was read from. `lambda_max_equations` is NaN for a signal without equations.
+        embedding was read from.
 
     Raises
     ------
@@ -52,7 +51,6 @@ def run(settings: Lyapunov, signal: xr.Dataset) -> xr.Dataset:
         **_lines(found),
         **_maps(found),
         **_embedding(found),
-        **truth(settings.tangent, signal),
     }
     return xr.Dataset(
         {

@@ -80,7 +80,7 @@ def regular(
     time_unit
         Unit of `dt`, of stamps that are numbers and of `resample`; dates are counted in it.
     fill, max_gap, resample
-        As in `tausweep.config.File`.
+        As in `tausweep.series.settings.File`.
 
     Raises
     ------

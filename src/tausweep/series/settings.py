@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, Strict, StringConstraints, field_validator, model_validator
 
-from tausweep.config import SimulatedSeries
 from tausweep.settings import Float, Name, NaturalInt, PositiveFloat, Settings
+from tausweep.systems.registry import SimulatedSeries
 
 
 class Table(Settings):

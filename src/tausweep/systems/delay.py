@@ -20,7 +20,7 @@ from jaxtyping import Float
 from scipy.interpolate import CubicHermiteSpline
 from scipy.signal import lfilter
 
-from tausweep.series.system import DelayedFeedback
+from tausweep.systems.system import DelayedFeedback
 
 STEP = 0.01
 """Longest step h, in units of 1/γ; a delay has at least `STEPS` of them. At the usual parameters

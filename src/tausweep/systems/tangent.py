@@ -1,20 +1,19 @@
-"""Lyapunov exponents from the equations, by tangent dynamics with QR.
-
-Benettin, Galgani, Giorgilli, Strelcyn 1980, Meccanica 15, 9 (the method); Geist, Parlitz,
-Lauterborn 1990, Prog. Theor. Phys. 83, 875 (its variants); Farmer 1982, Physica D 4, 366 (delays).
+"""How small deviations from an orbit grow: tangent dynamics of flows, maps and delayed feedbacks,
+and the Lyapunov exponents that follow from it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 from scipy.integrate import solve_ivp
 
-from tausweep.series import delay
-from tausweep.series.system import DelayedFeedback, Flow, Map, System
+from tausweep.statespace import exponents as qr
+from tausweep.statespace.exponents import Advance, States, Tangents
+from tausweep.systems import delay
+from tausweep.systems.system import DelayedFeedback, Flow, Map, Simulated
 
 TOLERANCE = 1e-7
 """Relative and absolute tolerance of the integrator of flows."""
@@ -22,23 +21,19 @@ STRETCH = 10.0
 """Interval between two QR decompositions of a flow, in units of 1 / norm of the Jacobian: no
 direction then grows or shrinks by more than about e¹⁰, and QR loses no digits that count."""
 
-States: TypeAlias = Float[np.ndarray, "member coordinate"]
-Tangents: TypeAlias = Float[np.ndarray, "member coordinate exponent"]
-
 
 class Propagation(NamedTuple):
     """How states and tangent vectors of a kind of system are followed over one interval."""
 
     states: States
-    """Where members start."""
+    """Where members start; of a delayed feedback, whole pieces of the past."""
     interval: float
-    advance: Callable[[int, States, Tangents], tuple[States, Tangents]]
-    """From the number of the interval, states and tangent vectors at its beginning to those at
-    its end."""
+    """In the system's units of time."""
+    advance: Advance
 
 
 def exponents(
-    system: System,
+    system: Simulated,
     states: States,
     times: Float[np.ndarray, "member"],
     *,
@@ -47,14 +42,9 @@ def exponents(
     rng: np.random.Generator,
     count: int = 1,
 ) -> Float[np.ndarray, "member exponent"]:
-    """Measure the largest Lyapunov exponents along an ensemble of trajectories.
+    """The largest Lyapunov exponents of the equations, along an ensemble of trajectories.
 
-    1. Give every state `count` random orthonormal tangent vectors Q.
-    2. Follow the states and, by the linearised equations, Q over a short interval.
-    3. Decompose Q = Q' R; go on from Q', and keep ln |R_ii|.
-    4. Drop what came before `transient`, in which the state settles on the attractor and the
-       tangent vectors turn into the Lyapunov directions.
-    5. λ_i = sum of ln |R_ii| / time.
+    `tausweep.statespace.exponents` has the method.
 
     Parameters
     ----------
@@ -64,19 +54,18 @@ def exponents(
         Where each member starts, and at what time (of the drive). For a delayed feedback, the
         past is constant.
     length, transient
-        Time measured over and time dropped before, in the system's units; at least, since both are
-        whole numbers of intervals.
-    count
-        How many exponents; all of them sum up to the mean divergence of a vector field, or the mean
-        ln |det J| of a map.
+        Time measured over and time dropped before, in the system's units.
     rng
         Draws the initial tangent vectors.
+    count
+        How many exponents, at most: there are as many as coordinates of `Propagation.states`.
 
     Returns
     -------
     array (member, exponent)
-        Exponents in descending order, in nats per unit of time; NaN where a member became
-        infinite.
+        Exponents from the largest, in nats per unit of time; NaN where a member became infinite.
+        Those of a flow that is driven are of its own coordinates: the phase of the drive has
+        another one, zero.
     """
     match system:
         case Flow():
@@ -87,19 +76,15 @@ def exponents(
             how = _of_delay(system, states)
         case _:
             raise TypeError(f"{system} is no flow, map or delayed feedback")
-    states = how.states
-    tangent, _ = np.linalg.qr(rng.standard_normal((*states.shape, count)))
-    intervals = int(np.ceil(length / how.interval))
-    skipped = int(np.ceil(transient / how.interval))
-    growth = np.zeros((len(states), count))
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for i in range(skipped + intervals):
-            states, tangent = how.advance(i, states, tangent)
-            tangent, triangle = np.linalg.qr(tangent)
-            if i >= skipped:
-                growth += np.log(np.abs(np.diagonal(triangle, axis1=1, axis2=2)))
-    growth[~np.isfinite(states).all(axis=1)] = np.nan
-    return growth / (intervals * how.interval)
+    return qr.exponents(
+        how.advance,
+        how.states,
+        interval=how.interval,
+        length=length,
+        transient=transient,
+        count=min(count, how.states.shape[1]),
+        rng=rng,
+    )
 
 
 def _of_flow(
@@ -142,8 +127,9 @@ def _of_flow(
 def _of_delay(system: DelayedFeedback, states: States) -> Propagation:
     """The equation and δ̇(t) = f'(x(t − T)) δ(t − T) − γ δ(t), over one delay.
 
-    A state is the whole piece of a delay's length, as Farmer has it: here its values and slopes at
-    the knots, so that renormalising and orthogonalising apply to the tangent's past as well.
+    A state is the whole piece of a delay's length, as Farmer has it (1982, Physica D 4, 366): here
+    its values and slopes at the knots, so that renormalising and orthogonalising apply to the
+    tangent's past as well.
     """
     steps = delay.steps(system)
 

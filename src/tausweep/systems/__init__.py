@@ -1,0 +1,1 @@
+"""Simulated systems: settings, equations and literature, one file and one class each."""

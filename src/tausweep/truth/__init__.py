@@ -1,0 +1,1 @@
+"""Stage `truth`: Lyapunov exponents of the equations that a series was simulated from."""
