@@ -19,7 +19,8 @@ from tausweep.stages import STAGES, Stage
 ALL = set(STAGES) - {"figure"}
 DOWNSTREAM = {
     "series": ALL,
-    "signal": ALL - {"series"},
+    "signal": ALL - {"series", "truth"},
+    "truth": {"truth", "collect"},
     "train": {"train", "orbit", "metrics", "collect"},
     "orbit": {"orbit", "metrics", "collect"},
     "metrics": {"metrics", "collect"},
@@ -197,7 +198,7 @@ def test_a_file_counts_by_its_content(tiny: dict[str, Any], tmp_path: Path) -> N
     before = with_file(first)
     assert changed(before, with_file(second)) == set()
     second.write_text("x\n1\n3\n")
-    assert changed(before, with_file(second)) == ALL
+    assert changed(before, with_file(second)) == ALL - {"truth"}
 
 
 def test_a_file_that_changed_after_planning_is_refused(

@@ -75,7 +75,8 @@ def equal(recorded: str, found: str, tolerance: float) -> bool:
     if shape != shape_now or bad != bad_now or len(before) != len(now):
         return False
     size = np.max(np.abs([*before, *now]), initial=0.0)
-    return bool(np.allclose(before, now, rtol=0, atol=tolerance * size))
+    size = size if np.isfinite(size) else 0.0
+    return bool(np.allclose(before, now, rtol=0, atol=tolerance * size, equal_nan=True))
 
 
 def _parts(text: str) -> tuple[str, list[float], str]:

@@ -132,7 +132,8 @@ class Trainer:
         values = problem.layout.views(self.theta)
         parameters = {k: v.cpu().numpy() for k, v in values.items()}
         strengths = self.strengths if problem.mixing is not None else None
-        return Trained(parameters, *self.records, strengths)
+        loss, norm, largest = self.records
+        return Trained(parameters, loss, norm, largest, strengths)
 
     def learn_epoch(self) -> None:
         """All batches of the next epoch; what they were goes into the records."""
