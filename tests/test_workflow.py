@@ -37,6 +37,7 @@ BLOCKS = 2 * 2  # two models, two τ, one block of members
 STAGE_OF = {
     "make_series": "series",
     "make_signal": "signal",
+    "measure_truth": "truth",
     "measure_lyapunov": "lyapunov",
     "train": "train",
     "run_orbit": "orbit",
@@ -172,6 +173,7 @@ def test_a_raised_version_reruns_the_stage_and_what_follows(finished: Path, stag
     everything = {
         "make_series": 1,
         "make_signal": 1,
+        "measure_truth": 1,
         "measure_lyapunov": 1,
         "train": BLOCKS,
         "run_orbit": BLOCKS,
@@ -208,6 +210,7 @@ def test_targets_by_name_by_figure_and_by_key(
     snakemake: Snakemake, finished: Path, tmp_path: Path
 ) -> None:
     measured = {"make_series": 1, "make_signal": 1, "measure_lyapunov": 1, "figure": 1}
+    measured["measure_truth"] = 1
     assert would_run(snakemake, tmp_path, TINY, "lyapunov") == measured
     one = "results/figures/tiny/lyapunov_lorenz.pdf"
     assert would_run(snakemake, tmp_path, TINY, one) == measured
@@ -235,6 +238,7 @@ def test_an_experiment_inherits_nothing_from_the_default_one(
     """Snakemake merges --configfile into `configfile:` key by key; here it must not."""
     config = {"experiment": "mine", "series": {"r": {"system": "rossler", "steps": 5000}}}
     measured = {"make_series": 1, "make_signal": 1, "measure_lyapunov": 1, "figure": 1}
+    measured["measure_truth"] = 1
     assert would_run(snakemake, tmp_path, config) == measured
     del config["experiment"]
     run = snakemake(tmp_path, config, "-n")
