@@ -25,15 +25,14 @@ def main(reason: str | None) -> int:
         recorded = old.get(name, {})
         different = record.compare(recorded, results)
         for difference in different:
-            print(f"{name}: {difference}" if name in old else f"{name}: new")
-            stage = difference.job.split()[0]
+            print(f"{name}: {difference}")
             about = "keys" if difference.what == "key" else "numbers"
+            stage = difference.job.split()[0]
             touched.setdefault(f"{about} of {stage}", set()).add(name)
-        changed = {difference.job for difference in different}
         new[name] = {
-            result.name: record.entry(result)
-            if result.name in changed
-            else recorded[result.name] | {"label": result.label}
+            result.name: record.renewed(
+                result.name, recorded.get(result.name, {}), record.entry(result)
+            )
             for result in results
         }
     for name in old.keys() - new.keys():

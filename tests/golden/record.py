@@ -87,7 +87,6 @@ def _parts(text: str) -> tuple[str, list[float], str]:
 
 def differences(job: str, recorded: dict[str, Any], found: dict[str, Any]) -> list[Difference]:
     """Everything in which a job is not as recorded; its label may change."""
-    tolerance = TOLERANCE_TRAINED if job.split()[0] in TRAINED else TOLERANCE
     different = [
         Difference(job, name, recorded.get(name), found.get(name))
         for name in ("key", *ATTRIBUTES)
@@ -97,9 +96,21 @@ def differences(job: str, recorded: dict[str, Any], found: dict[str, Any]) -> li
     different += [
         Difference(job, name, before.get(name, "nothing"), now.get(name, "nothing"))
         for name in sorted(before.keys() | now.keys())
-        if name not in before or name not in now or not equal(before[name], now[name], tolerance)
+        if not _holds(job, name, before, now)
     ]
     return different
+
+
+def renewed(job: str, recorded: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """What was found, with the numbers as they are recorded where these still hold."""
+    before, now = recorded.get("numbers", {}), found["numbers"]
+    numbers = {name: before[name] if _holds(job, name, before, now) else now[name] for name in now}
+    return {**found, "numbers": numbers}
+
+
+def _holds(job: str, name: str, before: dict[str, str], now: dict[str, str]) -> bool:
+    tolerance = TOLERANCE_TRAINED if job.split()[0] in TRAINED else TOLERANCE
+    return name in before and name in now and equal(before[name], now[name], tolerance)
 
 
 def compare(recorded: dict[str, Any], results: Iterable[Result]) -> list[Difference]:
