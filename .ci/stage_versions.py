@@ -4,14 +4,14 @@ The version of a stage is part of the key of its results and the only thing that
 so code that computes other numbers under an old version would pass old results off as new ones.
 
     stage_versions.py check            compare the code with .ci/stage_versions.json (CI does)
-    stage_versions.py record           after raising a version in plan.py: accept the new code
+    stage_versions.py record           after raising a version in stages.py: accept the new code
     stage_versions.py record --same-numbers "why"
                                        accept new code of an old version; the reason is recorded,
                                        for a reviewer to judge
 
 A stage's code is its package and every module of tausweep it imports, directly or not, without
 comments, docstrings and formatting, with the C sources beside them. Modules named `settings` are
-left out: the settings themselves are in the key.
+left out, but not what they import: the settings themselves are in the key.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tausweep.stages import STAGES
 
 SOURCE = Path(__file__).parents[1] / "src"
 RECORD = Path(__file__).with_suffix(".json")
-NOT_NUMBERS = {"tausweep"}
+NOT_NUMBERS = {"tausweep", "tausweep.settings", "tausweep.errors"}
 
 
 def path_of(module: str) -> Path | None:
@@ -71,18 +71,21 @@ def without_docstrings(tree: ast.AST) -> ast.AST:
 def code_of(module: str) -> dict[str, str]:
     """Normalised code of a module and of all it imports, by module name."""
     code: dict[str, str] = {}
+    seen: set[str] = set()
     waiting = {module}
     while waiting:
         name = waiting.pop()
         path = path_of(name)
-        if path is None or path.stem == "settings" or name in NOT_NUMBERS | code.keys():
+        if path is None or name in NOT_NUMBERS | seen:
             continue
+        seen.add(name)
         tree = ast.parse(path.read_text())
         waiting |= imported(tree)
+        if path.stem == "settings":
+            continue
         code[name] = ast.dump(without_docstrings(tree))
-        if path.name == "__init__.py":
-            for source in sorted(path.parent.glob("*.[ch]")):
-                code[f"{name}/{source.name}"] = without_comments(source.read_text())
+        for source in sorted(path.parent.glob("*.[ch]")):
+            code[str(source.relative_to(SOURCE))] = without_comments(source.read_text())
     return code
 
 
@@ -110,7 +113,7 @@ def problems(record: dict[str, Any], now: dict[str, str]) -> list[str]:
         elif digest != old["code"] and version == old["version"]:
             lines.append(
                 f"stage {name}: its code changed and its version did not: raise the version of "
-                f"{name!r} in src/tausweep/plan.py and run `.ci/stage_versions.py record`, or, if "
+                f"{name!r} in src/tausweep/stages.py and run `.ci/stage_versions.py record`, or, if "
                 'all numbers stay the same, `.ci/stage_versions.py record --same-numbers "why"`'
             )
         elif digest != old["code"] or version != old["version"]:

@@ -1,9 +1,10 @@
 """Signals: series made ready for training by steps that are recorded, and scaled.
 
 A new step is one function in a module of `steps`, its entry in `STEPS` and one settings class in
-`settings`. The function takes its settings and the signal as it is so far: `x` (time, variable) in the series' units, `train_steps`, perhaps `input` (time, channel). It returns the
-signal after it, and a Dataset of what else should be known of it, whose variables are kept under
-the name of the step; ValueErrors it raises are given the step's place in the configuration.
+`settings`. The function takes its settings and the signal as it is so far: `x` (time, variable) in
+the series' units, `train_steps`, perhaps `input` (time, channel). It returns the signal after it,
+and a Dataset of what else should be known of it, whose variables are kept under the name of the
+step; ValueErrors it raises are given the step's place in the configuration.
 """
 
 from __future__ import annotations
