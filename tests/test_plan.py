@@ -242,3 +242,12 @@ def test_the_plan_is_fast_and_light(tiny: dict[str, Any]) -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"
+
+
+def test_braces_in_a_path_are_refused(tmp_path: Path) -> None:
+    for series, setting in (
+        ({"system": "file", "path": "a{b}.csv"}, "path"),
+        ({"system": "eeg", "directory": "{eeg}"}, "directory"),
+    ):
+        with pytest.raises(ConfigError, match=rf"series.s.{setting}: .*braces cannot be used"):
+            Plan(load({"experiment": "e", "series": {"s": series}}))

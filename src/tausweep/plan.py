@@ -119,6 +119,7 @@ class Plan:
                 return self._add("series", series)
 
     def _file(self, name: str, series: File) -> Job:
+        _no_braces(f"series.{name}.path", series.path)
         try:
             raw = file_reference(series.path)
         except OSError as error:
@@ -129,6 +130,7 @@ class Plan:
         return self._keep(Job("series", series, {"raw": raw}, (series.path,)))
 
     def _published(self, name: str, series: Published) -> Job:
+        _no_braces(f"series.{name}.directory", series.directory)
         files = series.files()
         paths = tuple(f"{series.directory.rstrip('/')}/{Path(file).name}" for file in files)
         for path, file in zip(paths, files, strict=True):
@@ -198,6 +200,12 @@ class Plan:
                 self.figures[f"{kind}_{name}"] = Job(
                     "figure", settings, {role: job.reference for role, job in jobs.items()}
                 )
+
+
+def _no_braces(path: str, value: str) -> None:
+    """Snakemake takes what is in braces for a wildcard, and knows no way to say otherwise."""
+    if "{" in value or "}" in value:
+        raise ConfigError(f"{path}: found {value!r}, and braces cannot be used: rename it")
 
 
 def _at(method: TrainingMethod) -> str:
