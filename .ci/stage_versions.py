@@ -113,7 +113,7 @@ def problems(record: dict[str, Any], now: dict[str, str]) -> list[str]:
         elif digest != old["code"] and version == old["version"]:
             lines.append(
                 f"stage {name}: its code changed and its version did not: raise the version of "
-                f"{name!r} in src/tausweep/stages.py and run `.ci/stage_versions.py record`, or, if "
+                f"{name!r} in src/tausweep/stages.py and run `.ci/stage_versions.py record` or, if "
                 'all numbers stay the same, `.ci/stage_versions.py record --same-numbers "why"`'
             )
         elif digest != old["code"] or version != old["version"]:
