@@ -10,9 +10,9 @@ rule make_series:
         "results/logs/series/{key}.log",
     benchmark:
         "results/benchmarks/series/{key}.jsonl"
+    priority: 1  # what will fail shall fail before hours of training
     conda:
         "../../envs/environment.yaml"
-    priority: 1 # what will fail shall fail before hours of training
     threads: 1
     resources:
         mem_mb=2000,
@@ -34,9 +34,9 @@ rule make_signal:
         "results/logs/signal/{key}.log",
     benchmark:
         "results/benchmarks/signal/{key}.jsonl"
+    priority: 1  # what will fail shall fail before hours of training
     conda:
         "../../envs/environment.yaml"
-    priority: 1 # what will fail shall fail before hours of training
     threads: 1
     resources:
         mem_mb=2000,
@@ -58,9 +58,9 @@ rule measure_truth:
         "results/logs/truth/{key}.log",
     benchmark:
         "results/benchmarks/truth/{key}.jsonl"
+    priority: 1  # what will fail shall fail before hours of training
     conda:
         "../../envs/environment.yaml"
-    priority: 1 # what will fail shall fail before hours of training
     threads: 1
     resources:
         mem_mb=4000,
@@ -82,9 +82,9 @@ rule measure_lyapunov:
         "results/logs/lyapunov/{key}.log",
     benchmark:
         "results/benchmarks/lyapunov/{key}.jsonl"
+    priority: 1  # what will fail shall fail before hours of training
     conda:
         "../../envs/environment.yaml"
-    priority: 1 # what will fail shall fail before hours of training
     threads: 1
     resources:
         mem_mb=4000,
