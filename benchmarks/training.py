@@ -24,8 +24,8 @@ from torch import Tensor, nn
 
 from tausweep.engines.choose import ENGINES
 from tausweep.engines.windows import Data
-from tausweep.models.cells import CELLS
-from tausweep.models.layout import Layout
+from tausweep.models.rnn.cells import CELLS
+from tausweep.models.rnn.layout import Layout
 from tausweep.training.settings import SparseTF, Training
 from tausweep.training.trainer import Problem, Trainer
 

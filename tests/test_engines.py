@@ -16,10 +16,10 @@ from tausweep.engines.choose import choose
 from tausweep.engines.eager import Eager
 from tausweep.engines.fused import Fused, available
 from tausweep.engines.windows import Data, Pass, cut
-from tausweep.models.cell import Parameters, State
-from tausweep.models.cells import CELLS
-from tausweep.models.initial import initial_parameters
-from tausweep.models.layout import Layout
+from tausweep.models.rnn.cell import Parameters, State
+from tausweep.models.rnn.cells import CELLS
+from tausweep.models.rnn.initial import initial_parameters
+from tausweep.models.rnn.layout import Layout
 
 TIME = 90
 INSTRUCTIONS = available()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import tausweep
-from tausweep.models.cells import CELLS
+from tausweep.models.rnn.cells import CELLS
 
 README = Path(tausweep.__file__).with_name("README.md")
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from tausweep.models.cells import CELLS, force, pseudo_inverse
-from tausweep.models.initial import dimensions, initial_parameters, shapes
+from tausweep.models.rnn.cells import CELLS, force, pseudo_inverse
+from tausweep.models.rnn.initial import dimensions, initial_parameters, shapes
 
 MEMBERS, LATENT, N = 3, 6, 4
 

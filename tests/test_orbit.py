@@ -7,11 +7,10 @@ import pytest
 import torch
 import xarray as xr
 
-from tausweep.engines.choose import choose
 from tausweep.execution import Execution
-from tausweep.models.cells import CELLS, force
-from tausweep.models.initial import dimensions, initial_parameters
-from tausweep.models.layout import Layout
+from tausweep.models.model import load
+from tausweep.models.rnn.cells import CELLS, force
+from tausweep.models.rnn.initial import dimensions, initial_parameters
 from tausweep.orbit.settings import Orbit
 from tausweep.orbit.stage import diverged_at, generate, run
 
@@ -111,15 +110,9 @@ def test_members_do_not_touch_one_another(signal: xr.Dataset) -> None:
 
 
 def test_all_diverged_ends_early() -> None:
-    layout = Layout(CELLS["plrnn"], LATENT, N)
-    p = {k: torch.tensor(v[None], dtype=torch.float32) for k, v in _growing().items()}
-    x = generate(choose("auto", layout), layout, layout.pack(p), np.ones(N), 10_000_000, 10.0)
+    model = load(trained("plrnn", {"A": np.full(LATENT, 3.0)}))
+    x = generate(model, model.start(np.ones((1, 1, N))), 10_000_000, 10.0)
     assert np.isnan(x[:, 2000:]).all()
-
-
-def _growing() -> dict[str, np.ndarray]:
-    p = initial_parameters(CELLS["plrnn"], LATENT, N, np.random.default_rng(0))
-    return {**p, "A": np.full(LATENT, 3.0)}
 
 
 def test_divergence_is_the_first_step_outside() -> None:

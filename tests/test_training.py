@@ -15,10 +15,10 @@ from tausweep.engines.choose import choose
 from tausweep.engines.eager import Eager
 from tausweep.engines.windows import Data
 from tausweep.execution import Execution
-from tausweep.models.cell import Parameters
-from tausweep.models.cells import CELLS, force
-from tausweep.models.initial import initial_parameters
-from tausweep.models.layout import Layout
+from tausweep.models.rnn.cell import Parameters
+from tausweep.models.rnn.cells import CELLS, force
+from tausweep.models.rnn.initial import initial_parameters
+from tausweep.models.rnn.layout import Layout
 from tausweep.models.settings import Model
 from tausweep.training.adam import Adam
 from tausweep.training.adaptation import strength

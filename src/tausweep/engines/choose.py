@@ -14,7 +14,7 @@ from tausweep.engines.eager import Eager
 from tausweep.engines.engine import Engine
 from tausweep.engines.fused import Fused
 from tausweep.engines.windows import Data, Pass, cut
-from tausweep.models.layout import Layout
+from tausweep.models.rnn.layout import Layout
 
 __all__ = ["ENGINES", "Cuda", "Data", "Eager", "Engine", "Fused", "Pass", "choose", "cut"]
 

@@ -10,7 +10,7 @@ from jaxtyping import Int
 from torch import Tensor
 
 from tausweep.engines.eager import Eager
-from tausweep.models.layout import Layout
+from tausweep.models.rnn.layout import Layout
 
 log = logging.getLogger(__name__)
 

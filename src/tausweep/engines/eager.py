@@ -10,9 +10,9 @@ from torch import Tensor
 
 from tausweep.engines.engine import Engine
 from tausweep.engines.windows import Data, Pass
-from tausweep.models.cell import Drive, Parameters, State
-from tausweep.models.cells import force
-from tausweep.models.layout import Layout
+from tausweep.models.rnn.cell import Drive, Parameters, State
+from tausweep.models.rnn.cells import force
+from tausweep.models.rnn.layout import Layout
 
 
 class Eager(Engine):

@@ -10,8 +10,8 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from tausweep.engines.windows import Data, Pass
-from tausweep.models.cell import State
-from tausweep.models.layout import Layout
+from tausweep.models.rnn.cell import State
+from tausweep.models.rnn.layout import Layout
 
 
 class Engine(ABC):

@@ -1,1 +1,1 @@
-"""Models that are fitted."""
+"""Models that are fitted, and what can be done with them then."""

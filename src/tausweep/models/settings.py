@@ -1,18 +1,11 @@
-"""Settings of models."""
+"""The kinds of models that a configuration can name."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TypeAlias
 
-from tausweep.settings import PositiveInt, Settings
+from tausweep.models.dynamics import Fitted
+from tausweep.models.rnn.settings import Recurrent
 
-
-class Model(Settings):
-    """A recurrent network with a linear observation model."""
-
-    cell: Literal["plrnn", "rnn", "lstm", "gru"]
-    latent: PositiveInt = 30
-    """Number of latent units M."""
-    initial: Literal["default", "torch", "glorot", "gershgorin"] = "default"
-    """Initial weights. Default: torch.nn's, uniform in ±1/√M, and for the PLRNN a linear part of
-    spectral radius one. Gershgorin: no eigenvalue outside the unit circle."""
+Model: TypeAlias = Recurrent
+FITTED: dict[str, type[Fitted]] = {}

@@ -14,9 +14,9 @@ from torch import Tensor
 from torch.func import jvp
 
 from tausweep.engines.windows import Data
-from tausweep.models.cell import State
-from tausweep.models.cells import force
-from tausweep.models.layout import Layout
+from tausweep.models.rnn.cell import State
+from tausweep.models.rnn.cells import force
+from tausweep.models.rnn.layout import Layout
 
 
 @torch.no_grad()

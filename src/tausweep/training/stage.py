@@ -9,9 +9,9 @@ import xarray as xr
 from tausweep.engines.choose import choose
 from tausweep.engines.windows import Data
 from tausweep.execution import PLAIN, Execution
-from tausweep.models.cells import CELLS
-from tausweep.models.initial import dimensions
-from tausweep.models.layout import Layout
+from tausweep.models.rnn.cells import CELLS
+from tausweep.models.rnn.initial import dimensions
+from tausweep.models.rnn.layout import Layout
 from tausweep.training.checkpoint import Checkpoint
 from tausweep.training.data import colouring, with_noise
 from tausweep.training.methods.method import RelativeTau, Tau

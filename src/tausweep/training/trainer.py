@@ -14,9 +14,9 @@ from torch import Tensor
 
 from tausweep.engines.engine import Engine
 from tausweep.engines.windows import Data, Pass
-from tausweep.models.cell import State
-from tausweep.models.initial import initial_parameters
-from tausweep.models.layout import Layout
+from tausweep.models.rnn.cell import State
+from tausweep.models.rnn.initial import initial_parameters
+from tausweep.models.rnn.layout import Layout
 from tausweep.training.adam import Adam
 from tausweep.training.adaptation import strength
 from tausweep.training.checkpoint import Checkpoint

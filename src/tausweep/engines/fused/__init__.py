@@ -20,8 +20,8 @@ from torch import Tensor
 
 from tausweep.engines.engine import Engine
 from tausweep.engines.windows import Data, Pass
-from tausweep.models.cell import State
-from tausweep.models.layout import Layout
+from tausweep.models.rnn.cell import State
+from tausweep.models.rnn.layout import Layout
 
 ALIGNMENT = 64
 """Of vectors in memory, in bytes."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import Float
 
-from tausweep.models.cell import Arrays
-from tausweep.models.initial import uniform
+from tausweep.models.rnn.cell import Arrays
+from tausweep.models.rnn.initial import uniform
 
 
 class TorchCell:

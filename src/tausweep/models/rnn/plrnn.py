@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from tausweep.models.cell import Arrays, Drive, Map, Parameters, State
+from tausweep.models.rnn.cell import Arrays, Drive, Map, Parameters, State
 
 
 class PLRNN:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from jaxtyping import Float
 
-from tausweep.models.cell import Arrays, Cell
+from tausweep.models.rnn.cell import Arrays, Cell
 
 
 def initial_parameters(

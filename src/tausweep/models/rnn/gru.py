@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from tausweep.models.cell import Drive, Map, Parameters, State
-from tausweep.models.torch_cell import TorchCell
+from tausweep.models.rnn.cell import Drive, Map, Parameters, State
+from tausweep.models.rnn.torch_cell import TorchCell
 
 
 class GRU(TorchCell):

@@ -5,7 +5,7 @@ and turns a set of parameters into the map F_θ. Every parameter carries a leadi
 that many replicates advance in one batched matrix product; no operation mixes members.
 
 To add a cell, write one module beside `rnn.py` and register it in `CELLS` (and its name in
-`config.Model.cell`). It then runs on the `eager` engine; see docs/training-engine.md.
+`settings.Recurrent.cell`). It then runs on the `eager` engine; see docs/training-engine.md.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from tausweep.models.cell import Arrays, Cell, Drive, Map, Parameters, State
-from tausweep.models.gru import GRU
-from tausweep.models.initial import dimensions, initial_parameters, shapes
-from tausweep.models.layout import Layout
-from tausweep.models.lstm import LSTM
-from tausweep.models.plrnn import PLRNN
-from tausweep.models.rnn import RNN
+from tausweep.models.rnn.cell import Arrays, Cell, Drive, Map, Parameters, State
+from tausweep.models.rnn.gru import GRU
+from tausweep.models.rnn.initial import dimensions, initial_parameters, shapes
+from tausweep.models.rnn.layout import Layout
+from tausweep.models.rnn.lstm import LSTM
+from tausweep.models.rnn.plrnn import PLRNN
+from tausweep.models.rnn.rnn import RNN
 
 __all__ = [
     "CELLS",

@@ -11,8 +11,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from tausweep.models.cell import Cell
-from tausweep.models.initial import shapes
+from tausweep.models.rnn.cell import Cell
+from tausweep.models.rnn.initial import shapes
 
 
 @dataclass(frozen=True)
