@@ -79,8 +79,11 @@ def test_a_driven_model_is_given_the_held_out_input(signal: xr.Dataset) -> None:
     )
     out = run(Orbit(steps=15, transient=3), file, driven)
     np.testing.assert_allclose(out.x[0, :, 0], s[33:48, 0], rtol=1e-6)
-    with pytest.raises(ValueError, match=r"need as many samples .* only 20 are held out"):
-        run(Orbit(steps=18, transient=3), file, driven)
+    # Of 20 held-out samples 17 are left after the transient: the orbit ends with the input.
+    out = run(Orbit(steps=100, transient=3), file, driven)
+    np.testing.assert_allclose(out.x[0, :, 0], s[33:50, 0], rtol=1e-6)
+    with pytest.raises(ValueError, match=r"orbit.transient 19 needs more .* the 20 that are held"):
+        run(Orbit(steps=18, transient=19), file, driven)
 
 
 def test_a_diverging_member_is_marked_and_its_rest_is_missing(signal: xr.Dataset) -> None:

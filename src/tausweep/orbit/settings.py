@@ -13,7 +13,7 @@ class Orbit(Settings):
     """A freely generated trajectory of a trained model."""
 
     steps: Annotated[PositiveInt, Field(le=100_000_000)] = 100_000
-    """Length kept, in steps."""
+    """Length kept, in steps; at most what is held out of an external input, where there is one."""
     transient: Annotated[NaturalInt, Field(le=100_000_000)] = 1_000
     """Steps run before those and dropped."""
     bound: PositiveFloat = 1_000.0

@@ -21,7 +21,7 @@ def run(
     """Let every member of a block run freely from the first held-out sample of the signal.
 
     A model that asks for more history than that sample is given those before it. One with an
-    external input is given that of the held-out part.
+    external input is given that of the held-out part, and runs no longer than that lasts.
 
     Returns `x(member, time, variable)` in standard deviations of the data, and whether and when a
     member diverged: became non-finite or left ±`settings.bound`. From then on its x is NaN.
@@ -29,20 +29,21 @@ def run(
     Raises
     ------
     ValueError
-        The held-out part has not enough of the external input for an orbit of this length.
+        The held-out part has not enough of the external input for the transient.
     """
-    begin, steps = int(signal.train_steps), settings.transient + settings.steps
-    s = _input(signal, begin, settings)
+    begin = int(signal.train_steps)
+    kept = length(settings, signal)
+    s = _input(signal, begin)
     model = load(train, execution)
     past = signal.x.transpose("time", "variable").values[begin + 1 - model.history : begin + 1]
-    x = generate(model, model.start(past[None]), steps, settings.bound, s)
+    x = generate(model, model.start(past[None]), settings.transient + kept, settings.bound, s)
     when = diverged_at(x, settings.bound)
     for member, step in enumerate(when):
         if step >= 0:
             x[member, step:] = np.nan
     dt = signal.attrs["dt"]
     time = (
-        dt * np.arange(settings.steps),
+        dt * np.arange(kept),
         {"long_name": "time", "units": signal.attrs["time_unit"]},
     )
     attrs = {**train.attrs, "title": train.attrs["title"].replace("Parameters", "Orbits", 1)}
@@ -72,19 +73,30 @@ def run(
     )
 
 
-def _input(
-    signal: xr.Dataset, begin: int, settings: Orbit
-) -> Float[np.ndarray, "time channel"] | None:
-    """The external input of the held-out part, as much as an orbit needs."""
+def length(settings: Orbit, signal: xr.Dataset) -> int:
+    """Steps that are kept of an orbit: as many as asked for, unless an external input ends before.
+
+    Raises
+    ------
+    ValueError
+        It ends within the transient.
+    """
+    if "input" not in signal:
+        return settings.steps
+    held_out = signal.sizes["time"] - int(signal["train_steps"])
+    if held_out <= settings.transient + 1:
+        raise ValueError(
+            f"orbit.transient {settings.transient} needs more samples of the external input than "
+            f"the {held_out} that are held out: lower it, or give a longer series"
+        )
+    return min(settings.steps, held_out - settings.transient)
+
+
+def _input(signal: xr.Dataset, begin: int) -> Float[np.ndarray, "time channel"] | None:
+    """The external input from the first held-out sample on."""
     if "input" not in signal:
         return None
     s = signal["input"].transpose("time", "channel").values[begin:]
-    if len(s) < settings.transient + settings.steps:
-        raise ValueError(
-            f"orbit.steps {settings.steps} and orbit.transient {settings.transient} need as many "
-            f"samples of the external input, but only {len(s)} are held out: lower them, or give a "
-            "longer series"
-        )
     return np.asarray(s, dtype=np.float64)
 
 
