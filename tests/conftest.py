@@ -31,8 +31,8 @@ TINY: dict[str, Any] = {
     "lyapunov": {
         "reference_points": 1000,
         "bootstrap": 20,
-        "tangent": {"members": 4, "time": 20.0},
     },
+    "truth": {"members": 4, "time": 20.0},
 }
 """The smallest experiment with all stages: two models, an absolute and a relative τ."""
 

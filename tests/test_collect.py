@@ -19,6 +19,7 @@ from tausweep.orbit import stage as orbit
 from tausweep.plan import Plan
 from tausweep.series import stage as series
 from tausweep.signal import stage as signal
+from tausweep.stages import STAGES
 from tausweep.training import stage as training
 
 RUN: dict[str, Any] = {
@@ -40,8 +41,8 @@ EXPERIMENT = {
     "lyapunov": {
         "reference_points": 300,
         "bootstrap": 5,
-        "tangent": {"members": 2, "time": 5.0, "transient": 5.0},
     },
+    "truth": {"members": 2, "time": 5.0, "transient": 5.0},
     "models": {"G": {"cell": "gru", "latent": 5}},
     "methods": [
         {"method": "sparse_tf", "tau": [5]},
@@ -68,7 +69,7 @@ def _run(experiment: dict[str, Any], directory: Path) -> Path:
             else _read(directory, names)
             for role, names in job.inputs.items()
         }  # fmt: skip
-        out = RUN[job.stage](job.settings, **inputs)
+        out = STAGES[job.stage].function()(job.settings, **inputs)
         store.write(out, directory / job.path, stage=job.stage, key=job.key, provenance={})
     return directory
 

@@ -25,6 +25,7 @@ from tausweep.systems.system import Simulated
 from tausweep.training.methods.method import RelativeTau
 from tausweep.training.methods.registry import Method
 from tausweep.training.settings import Covering, Training
+from tausweep.truth.settings import Truth
 
 LENGTH = 200
 """Steps of a sequence where it is auto and no method has a τ to hold."""
@@ -45,6 +46,8 @@ class Experiment(Settings):
     """The series to study, by the name that figures use."""
     signal: Signal = Signal()
     lyapunov: Lyapunov = Lyapunov()
+    truth: Truth = Truth()
+    """Of simulated series."""
     models: dict[Name, Model] = {}
     """The models to train, by the name that figures use; none: only λ_max is measured."""
     methods: list[Method] = []

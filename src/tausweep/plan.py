@@ -17,6 +17,7 @@ from tausweep.figures.settings import Figure
 from tausweep.job import Job, file_reference
 from tausweep.models.settings import Model
 from tausweep.series.settings import File, Published, Series
+from tausweep.systems.system import Simulated
 from tausweep.training.methods.method import RelativeTau, TrainingMethod
 from tausweep.training.settings import Train
 
@@ -35,6 +36,7 @@ class Plan:
         self.downloads: dict[str, str] = {}
         """Where each file that others publish is fetched from, by its path here."""
         lyapunov: dict[str, Job] = {}
+        truth: dict[str, Job] = {}
         noisy: dict[str, Job] = {}
         prepared: dict[str, dict[str, Job]] = {}
         sweeps: list[Sweep] = []
@@ -44,6 +46,9 @@ class Plan:
             signal = self._add("signal", experiment.signal, series=raw)
             prepared[name] = {"series": raw, "signal": signal}
             lyapunov[name] = self._add("lyapunov", experiment.lyapunov, signal=signal)
+            if isinstance(series, Simulated):
+                truth[name] = self._add("truth", experiment.truth, series=raw)
+                self._label(name, truth[name])
             self._label(name, raw, signal, lyapunov[name])
             if (before := experiment.signal.without("denoise")) != experiment.signal:
                 still_noisy = self._add("signal", before, series=raw)
@@ -64,11 +69,12 @@ class Plan:
         if metrics:
             collected = self._add(
                 "collect",
-                Collect(series=list(lyapunov), sweeps=sweeps),
+                Collect(series=list(lyapunov), simulated=list(truth), sweeps=sweeps),
                 metrics=metrics,
                 lyapunov=list(lyapunov.values()),
+                truth=list(truth.values()),
             )
-        self._draw(prepared, lyapunov, noisy, collected)
+        self._draw(prepared, lyapunov, truth, noisy, collected)
 
     def job(self, stage: str, key: str) -> Job:
         """The job with this key.
@@ -167,6 +173,7 @@ class Plan:
         self,
         prepared: Mapping[str, Mapping[str, Job]],
         lyapunov: Mapping[str, Job],
+        truth: Mapping[str, Job],
         noisy: Mapping[str, Job],
         collected: Job | None,
     ) -> None:
@@ -176,9 +183,10 @@ class Plan:
             shown: dict[str, tuple[Mapping[str, Job], dict[str, Any]]] = {}
             if self.experiment.signal.steps:
                 shown["signal"] = (prepared[name], figures.signal.model_dump(mode="json"))
-            shown["lyapunov"] = ({"dataset": measured}, {})
+            known = {"truth": truth[name]} if name in truth else {}
+            shown["lyapunov"] = ({"dataset": measured, **known}, {})
             if name in noisy:
-                shown["lyapunov-noisy"] = ({"dataset": noisy[name]}, {})
+                shown["lyapunov-noisy"] = ({"dataset": noisy[name], **known}, {})
             if collected is not None:
                 for kind in ("sweep", "reconstruction"):
                     own = getattr(figures, kind).model_dump(mode="json")

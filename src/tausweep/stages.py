@@ -15,6 +15,7 @@ from tausweep.orbit.settings import Orbit
 from tausweep.series.settings import Series
 from tausweep.signal.settings import Signal
 from tausweep.training.settings import Train
+from tausweep.truth.settings import Truth
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,12 @@ class Stage:
 STAGES = {
     "series": Stage(3, Series, "tausweep.series.stage"),
     "signal": Stage(3, Signal, "tausweep.signal.stage"),
-    "lyapunov": Stage(2, Lyapunov, "tausweep.lyapunov.stage"),
+    "truth": Stage(1, Truth, "tausweep.truth.stage"),
+    "lyapunov": Stage(3, Lyapunov, "tausweep.lyapunov.stage"),
     "train": Stage(3, Train, "tausweep.training.stage"),
     "orbit": Stage(2, Orbit, "tausweep.orbit.stage"),
     "metrics": Stage(2, Metrics, "tausweep.metrics.stage"),
-    "collect": Stage(3, Collect, "tausweep.collect.stage"),
+    "collect": Stage(4, Collect, "tausweep.collect.stage"),
     "figure": Stage(4, Figure, "tausweep.figures.stage"),
 }
 """All stages. A figure is no Dataset and no content-addressed file, but has a key like them."""

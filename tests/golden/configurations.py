@@ -10,8 +10,8 @@ SMALL: Config = {
     "lyapunov": {
         "reference_points": 200,
         "bootstrap": 10,
-        "tangent": {"members": 2, "time": 10.0, "transient": 5.0},
     },
+    "truth": {"members": 2, "time": 10.0, "transient": 5.0},
     "training": {"epochs": 2, "batches": 2, "batch_size": 3, "sequence_length": 60},
     "members": 2,
     "block": 2,

@@ -49,6 +49,30 @@ rule make_signal:
         "tausweep stage signal --job {params.job:q} --output {output} 2> {log}"
 
 
+rule measure_truth:
+    input:
+        inputs("truth"),
+    output:
+        "results/truth/{key}.nc",
+    log:
+        "results/logs/truth/{key}.log",
+    benchmark:
+        "results/benchmarks/truth/{key}.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    priority: 1 # what will fail shall fail before hours of training
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        job=job("truth"),
+    message:
+        "λ of the equations: {PLAN:{wildcards.key}}"
+    shell:
+        "tausweep stage truth --job {params.job:q} --output {output} 2> {log}"
+
+
 rule measure_lyapunov:
     input:
         inputs("lyapunov"),

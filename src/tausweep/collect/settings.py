@@ -20,4 +20,6 @@ class Collect(Settings):
     """The names under which results are collected; written by the plan, not by people."""
 
     series: list[Name]
+    simulated: list[Name]
+    """Those of them whose equations are known."""
     sweeps: list[Sweep]

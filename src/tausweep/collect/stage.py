@@ -8,18 +8,22 @@ import numpy as np
 import xarray as xr
 
 from tausweep.collect.settings import Collect
+from tausweep.truth.steps import largest
 
 _PER_SIGNAL = (
     "lambda_max",
     "lambda_max_interval",
     "tau_pred",
     "tau_pred_interval",
-    "lambda_max_equations",
-    "tau_pred_equations",
 )
 
 
-def run(settings: Collect, metrics: list[xr.Dataset], lyapunov: list[xr.Dataset]) -> xr.Dataset:
+def run(
+    settings: Collect,
+    metrics: list[xr.Dataset],
+    lyapunov: list[xr.Dataset],
+    truth: list[xr.Dataset],
+) -> xr.Dataset:
     """Join the metrics of all sweeps, one row per trained member.
 
     Dimension `run` has one entry per member, with its labels (series, model, method and its kind,
@@ -32,8 +36,9 @@ def run(settings: Collect, metrics: list[xr.Dataset], lyapunov: list[xr.Dataset]
         for sweep, block in zip(sweep_of, metrics, strict=True)
     ]
     any_of = {sweep.series: block for sweep, block in zip(sweep_of, metrics, strict=True)}
+    known = dict(zip(settings.simulated, truth, strict=True))
     signals = [
-        _signal(name, result, any_of[name])
+        _signal(name, result, any_of[name], known.get(name))
         for name, result in zip(settings.series, lyapunov, strict=True)
     ]
     runs = xr.concat(rows, "run", join="outer", combine_attrs="override")
@@ -62,10 +67,19 @@ def _rows(block: xr.Dataset, **labels: str) -> xr.Dataset:
     )
 
 
-def _signal(name: str, lyapunov: xr.Dataset, metrics: xr.Dataset) -> xr.Dataset:
+def _signal(
+    name: str, lyapunov: xr.Dataset, metrics: xr.Dataset, truth: xr.Dataset | None
+) -> xr.Dataset:
     """What belongs to a series and not to a member."""
     out = xr.merge([lyapunov[list(_PER_SIGNAL)], _unnamed(metrics[["data_excerpt"]])])
     attrs = lyapunov.attrs
+    known = None if truth is None else largest(truth, attrs["dt"])
+    for variable, value, long_name, units in (
+        ("lambda_max_equations", known and known.lambda_max, "largest exponent", "nat step-1"),
+        ("tau_pred_equations", known and known.tau_pred, "predictability time", "step"),
+    ):
+        about = {"long_name": f"{long_name}, from the equations", "units": units}
+        out[variable] = ((), np.nan if value is None else value, about)
     out["verdict"] = _labelled((), attrs["verdict"], "verdict on the signal")
     out["dt"] = ((), attrs["dt"], {"long_name": "sampling interval", "units": attrs["time_unit"]})
     out["time_unit"] = _labelled((), attrs["time_unit"], "unit of time")

@@ -4,7 +4,7 @@ estimator says, and what the embedding was chosen by.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from matplotlib.figure import Figure, SubFigure
 
 from tausweep.figures.settings import Style
 from tausweep.figures.style import LINES, PALETTE, QUIET, characters, number, shorten
-from tausweep.lyapunov.report import Estimate, estimates, says
+from tausweep.lyapunov.report import Estimate, estimates, of_equations, says
 from tausweep.settings import Settings
 
 ROSENSTEIN, FIT = PALETTE[0], PALETTE[1]
@@ -37,7 +37,9 @@ class Options(Settings):
     style: Style = Style()
 
 
-def lyapunov(dataset: xr.Dataset, options: Mapping[str, Any]) -> Figure:
+def lyapunov(
+    dataset: xr.Dataset, options: Mapping[str, Any], truth: xr.Dataset | None = None
+) -> Figure:
     """Draw the divergence of neighbours, the estimates of λ_max and the choice of the embedding.
 
     Above: all divergence curves against time, where they saturate, the line fitted to them where
@@ -51,6 +53,8 @@ def lyapunov(dataset: xr.Dataset, options: Mapping[str, Any]) -> Figure:
         Output of the stage lyapunov.
     options
         Fields of `Options`.
+    truth
+        Output of the stage truth, of the same series, where it has equations.
     """
     style = Options.model_validate(options).style
     words = _words(dataset)
@@ -58,15 +62,17 @@ def lyapunov(dataset: xr.Dataset, options: Mapping[str, Any]) -> Figure:
     figure, above, below = _grid(
         style, wide, lines=words.count("\n") + ENTRIES + len(dataset.curve)
     )
-    _divergence(above.subplots(), dataset)
+    known = [] if truth is None else [of_equations(dataset, truth)]
+    _divergence(above.subplots(), dataset, known)
     above.legend(
         title=words,
         alignment="left",
         loc="outside right upper" if wide else "outside lower left",
     )
     panels = below.subplots(*((1, 3) if wide else (3, 1)), gridspec_kw={"wspace": 0.08})
-    for panel, draw in zip(panels, (_estimates, _delay, _dimension), strict=True):
-        draw(panel, dataset)
+    _estimates(panels[0], dataset, known)
+    _delay(panels[1], dataset)
+    _dimension(panels[2], dataset)
     return figure
 
 
@@ -88,7 +94,7 @@ def _grid(style: Style, wide: bool, lines: int) -> tuple[Figure, SubFigure, SubF
 # --------------------------------------------------------------------------------- the curves
 
 
-def _divergence(axes: Axes, dataset: xr.Dataset) -> None:
+def _divergence(axes: Axes, dataset: xr.Dataset, known: Sequence[Estimate]) -> None:
     """All curves and lines, labelled for the legend beside them."""
     _surrogates(axes, dataset)
     dimensions = np.unique(dataset["curve_dimension"])
@@ -105,7 +111,7 @@ def _divergence(axes: Axes, dataset: xr.Dataset) -> None:
     lag = dataset["lag"].values
     axes.set_xlim(lag[0], max(lag[-1], lag[0] + 1))
     fitted = _fit(axes, dataset)
-    _guides(axes, dataset, fitted or _halfway(dataset))
+    _guides(axes, dataset, fitted or _halfway(dataset), known)
     _time_axes(axes, dataset.attrs["dt"], dataset.attrs["time_unit"])
 
 
@@ -177,14 +183,15 @@ def _halfway(dataset: xr.Dataset) -> tuple[float, float]:
     return float(lag[at]), float(mean[at])
 
 
-def _guides(axes: Axes, dataset: xr.Dataset, through: tuple[float, float]) -> None:
+def _guides(
+    axes: Axes, dataset: xr.Dataset, through: tuple[float, float], known: Sequence[Estimate]
+) -> None:
     """Lines of slope λ_max, where that is not the fitted line's, and of the equations' slope."""
     if dataset.attrs["estimated_by"] == "maps":
         slope = dataset["lambda_max"].item()
         axes.axline(through, slope=slope, color="black", linewidth=1.0, linestyle="--", zorder=5,
                     label=f"slope of the maps, {number(slope)}", gid="headline")  # fmt: skip
-    slope = dataset["lambda_max_equations"].item()
-    if np.isfinite(slope):
+    for slope in (each.value for each in known if not each.lacking):
         axes.axline(through, slope=slope, color=QUIET, linewidth=1.4, linestyle=":", zorder=6,
                     label=f"slope of the equations, {number(slope)}", gid="equations")  # fmt: skip
 
@@ -230,13 +237,13 @@ def _with_interval(dataset: xr.Dataset, name: str, factor: float = 1.0) -> str:
 # ------------------------------------------------------------------- estimates and embedding
 
 
-def _estimates(axes: Axes, dataset: xr.Dataset) -> None:
+def _estimates(axes: Axes, dataset: xr.Dataset, known: Sequence[Estimate]) -> None:
     """Every estimate as a point with its interval, or why there is none."""
     lower, upper = dataset["lambda_max_interval"].sel(bound=["lower", "upper"]).to_numpy()
     verdict = dataset.attrs["verdict"]
     value = dataset["lambda_max"].item()
     first = Estimate(LAMBDA_MAX, value, (lower, upper), "" if verdict == "chaotic" else verdict)
-    rows = [first, *estimates(dataset)]
+    rows = [first, *estimates(dataset), *known]
     for y, row in enumerate(rows):
         if row.lacking:
             text = row.lacking.replace(": ", ":\n")

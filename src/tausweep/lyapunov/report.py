@@ -11,13 +11,14 @@ from typing import Any
 import xarray as xr
 
 from tausweep.lyapunov.maps import TRUSTED, trusted
+from tausweep.truth.steps import largest
 
 FEW_PERIODS = 50
 """A series of fewer mean periods is called short."""
 FEW_TAU = 100
 """So is one of fewer predictability times."""
 
-NAMES = {"maps": "maps", "rosenstein": "Rosenstein", "kantz": "Kantz", "equations": "equations"}
+NAMES = {"maps": "maps", "rosenstein": "Rosenstein", "kantz": "Kantz"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,16 @@ class Estimate:
 def estimates(dataset: xr.Dataset) -> list[Estimate]:
     """What every estimator found of the signal of an output of the stage lyapunov."""
     curves = [_estimate(dataset, name, "no scaling range") for name in ("rosenstein", "kantz")]
-    return [_maps(dataset), *curves, _equations(dataset)]
+    return [_maps(dataset), *curves]
+
+
+def of_equations(dataset: xr.Dataset, truth: xr.Dataset) -> Estimate:
+    """The truth beside them, from an output of the stage truth, at the same confidence."""
+    found = largest(truth, float(dataset.attrs["dt"]))
+    error = NormalDist().inv_cdf(0.5 + dataset.attrs["confidence"] / 2) * found.std_error
+    interval = (found.lambda_max - error, found.lambda_max + error)
+    lacking = str(truth.attrs["verdict"]) if math.isnan(found.lambda_max) else ""
+    return Estimate("equations", found.lambda_max, interval, lacking)
 
 
 def says(dataset: xr.Dataset) -> str:
@@ -67,14 +77,6 @@ def _maps(dataset: xr.Dataset) -> Estimate:
             lacking = "not believed: errors add up faster than they grow"
         return Estimate(NAMES["maps"], float("nan"), (float("nan"),) * 2, lacking)
     return _estimate(dataset, "maps", "")
-
-
-def _equations(dataset: xr.Dataset) -> Estimate:
-    value = float(dataset["lambda_max_equations"])
-    wide = NormalDist().inv_cdf(0.5 + dataset.attrs["confidence"] / 2)
-    error = wide * float(dataset["lambda_max_equations_std_error"])
-    lacking = "not known" if math.isnan(value) else ""
-    return Estimate(NAMES["equations"], value, (value - error, value + error), lacking)
 
 
 def _estimate(dataset: xr.Dataset, name: str, lacking: str) -> Estimate:
@@ -155,7 +157,6 @@ def text(found: dict[str, Any]) -> str:
     lines += [
         f"  {name:<11}{estimate['lacking'] or _said(estimate)}"
         for name, estimate in found["estimates"].items()
-        if not (name == NAMES["equations"] and estimate["lacking"])
     ]
     if found["surrogates"] is not None:
         lines.append(
@@ -186,7 +187,7 @@ def warnings(dataset: xr.Dataset, signal: xr.Dataset) -> list[str]:
         )
     if dataset["surrogate_p"].item() > 1 - attrs["confidence"] and dataset.sizes["surrogate"]:
         found.append("its divergence cannot be told from that of linear noise of the same spectrum")
-    known = [e for e in estimates(dataset) if not e.lacking and e.name != NAMES["equations"]]
+    known = [e for e in estimates(dataset) if not e.lacking]
     if attrs["verdict"] == "chaotic" and not _overlap([e.interval for e in known]):
         found.append("the estimators' intervals do not overlap: see where the curves are straight")
     return found

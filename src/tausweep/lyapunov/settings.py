@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, Strict, model_validator
+from pydantic import Field, model_validator
 
-from tausweep.settings import Fraction, NaturalInt, PositiveFloat, PositiveInt, Seed, Settings
+from tausweep.settings import Fraction, NaturalInt, PositiveInt, Seed, Settings
 
 
 class Embedding(Settings):
@@ -18,20 +18,6 @@ class Embedding(Settings):
     delay: Annotated[PositiveInt, Field(le=1_000_000)] | None = None
     """Delay between coordinates, in steps. Default: first minimum of the mutual information, or
     where the autocorrelation falls below 1/e if that is earlier."""
-
-
-class Tangent(Settings):
-    """λ_max from the equations of a simulated system, by tangent dynamics with QR."""
-
-    members: Annotated[int, Strict(), Field(gt=1, le=100_000)] = 256
-    """Independent trajectories; their spread gives the standard error."""
-    time: PositiveFloat | None = None
-    """Length of each trajectory, in units of the system's time. Default: 200 timescales; one is
-    1 for most flows, 4 delays for Mackey-Glass, 10 steps for maps, and for a flow of dysts the time
-    in which its dominant oscillation turns by a radian."""
-    transient: PositiveFloat | None = None
-    """Time run before that and dropped, in units of the system's time. Default: 50 timescales."""
-    seed: Seed = 0
 
 
 class Lyapunov(Settings):
@@ -57,7 +43,6 @@ class Lyapunov(Settings):
     at 5 %. Default: none."""
     confidence: Fraction = 0.95
     seed: Seed = 0
-    tangent: Tangent = Tangent()
 
     @model_validator(mode="after")
     def _range_ascends(self) -> Self:
