@@ -7,7 +7,7 @@ kinds: a `Comparison` of orbits with the data, or a `Measurement` of the models 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
