@@ -27,7 +27,7 @@ TINY: dict[str, Any] = {
     "members": 1,
     "block": 1,
     "orbit": {"steps": 2000, "transient": 10},
-    "metrics": {"geometry": {"bins": 8}, "excerpt": 100},
+    "metrics": {"d_stsp": {"bins": 8}, "excerpt": 100},
     "lyapunov": {
         "reference_points": 1000,
         "bootstrap": 20,

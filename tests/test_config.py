@@ -78,8 +78,8 @@ def test_defaults_are_the_main_papers() -> None:
     assert (t.epochs, t.batches, t.batch_size, t.sequence_length) == (3000, 10, 32, 200)
     assert (t.learning_rate, t.final_learning_rate, paper.members) == (1e-3, None, 20)
     assert paper.orbit.steps == 100_000
-    assert paper.metrics.geometry.bins == 30
-    assert paper.metrics.geometry.alpha == 1e-5
+    assert paper.metrics.d_stsp.bins == 30
+    assert paper.metrics.d_stsp.alpha == 1e-5
 
 
 def test_integers_serve_as_floats_but_not_the_reverse(tiny: dict[str, Any]) -> None:

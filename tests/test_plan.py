@@ -60,7 +60,7 @@ def put(config: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         ("training.epochs", 3, "train"),
         ("training.seed", 1, "train"),
         ("orbit.steps", 3000, "orbit"),
-        ("metrics.geometry.bins", 9, "metrics"),
+        ("metrics.d_stsp.bins", 9, "metrics"),
         ("metrics.spectrum.bandwidth", 0.001, "metrics"),
     ],
 )

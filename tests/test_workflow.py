@@ -98,7 +98,7 @@ RERUNS = {
     "a colour": (changed("figures.style.colours", {"P": "#ff0000"}), FIGURES),
     "a figure's own setting": (changed("figures.sweep.band", 0.8), {"figure": 1}),
     "a bin count": (
-        changed("metrics.geometry.bins", 9),
+        changed("metrics.d_stsp.bins", 9),
         {"measure_orbit": BLOCKS, "collect": 1, "figure": 2},
     ),
     "one more τ": (

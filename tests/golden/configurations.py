@@ -17,9 +17,9 @@ SMALL: Config = {
     "block": 2,
     "orbit": {"steps": 200, "transient": 2},
     "metrics": {
-        "geometry": {"bins": 6},
-        "spectrum": {"bandwidth": 0.01},
-        "legacy": {"piece": 200, "frequencies": 80},
+        "d_stsp": {"bins": 6},
+        "d_h": {"bandwidth": 0.01},
+        "d_h_legacy": {"piece": 200, "frequencies": 80},
         "excerpt": 50,
     },
     "figures": {"style": {"dpi": 60}},
@@ -139,7 +139,7 @@ CONFIGURATIONS: dict[str, Config] = {
         },
         "models": {"RNN": {"cell": "rnn", "latent": 7}},
         "methods": [{"method": "sparse_tf", "tau": [10]}],
-        "metrics": {"geometry": {"bins": 3}},
+        "metrics": {"d_stsp": {"bins": 3}},
     },
     # Noise in the equations of a flow, a map and a delay equation, and on what is observed.
     "noisy": {

@@ -52,7 +52,7 @@ EXPERIMENT = {
     "members": 2,
     "block": 2,
     "orbit": {"steps": 2000, "transient": 10},
-    "metrics": {"geometry": {"bins": 5}, "excerpt": 50},
+    "metrics": {"d_stsp": {"bins": 5}, "excerpt": 50},
 }
 
 
