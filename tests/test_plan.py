@@ -13,6 +13,7 @@ import pytest
 from tausweep.errors import ConfigError
 from tausweep.experiment import load
 from tausweep.job import Job, canonical
+from tausweep.metrics.d_h import DH
 from tausweep.plan import Plan
 from tausweep.stages import STAGES, Stage
 
@@ -21,9 +22,11 @@ DOWNSTREAM = {
     "series": ALL,
     "signal": ALL - {"series", "truth"},
     "truth": {"truth", "collect"},
-    "train": {"train", "orbit", "metrics", "collect"},
-    "orbit": {"orbit", "metrics", "collect"},
+    "train": {"train", "orbit", "members", "metrics", "collect"},
+    "orbit": {"orbit", "members", "metrics", "collect"},
+    "members": {"members", "collect"},
     "metrics": {"metrics", "collect"},
+    "reference": {"reference", "collect"},
     "collect": {"collect"},
 }
 
@@ -61,14 +64,16 @@ def put(config: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         ("training.seed", 1, "train"),
         ("orbit.steps", 3000, "orbit"),
         ("metrics.d_stsp.bins", 9, "metrics"),
-        ("metrics.spectrum.bandwidth", 0.001, "metrics"),
+        ("metrics.d_h.bandwidth", 0.001, "metrics"),
     ],
 )
 def test_a_change_flows_downstream_only(
     tiny: dict[str, Any], path: str, value: Any, stage: str
 ) -> None:
     before = keys(tiny)
-    assert changed(before, keys(put(tiny, path, value))) == DOWNSTREAM[stage]
+    # Floors and ceilings are of the same length, and by the same settings.
+    both = {"reference"} if stage in ("orbit", "metrics") else set()
+    assert changed(before, keys(put(tiny, path, value))) == DOWNSTREAM[stage] | both
 
 
 def test_lyapunov_changes_only_what_is_relative_to_it(tiny: dict[str, Any]) -> None:
@@ -104,14 +109,14 @@ def test_a_new_tau_adds_one_cell_per_model_and_block(tiny: dict[str, Any]) -> No
     after = keys(tiny)
     assert before["train"] < after["train"]
     assert len(after["train"] - before["train"]) == 2 * 2
-    assert changed(before, after) == {"train", "orbit", "metrics", "collect"}
+    assert changed(before, after) == {"train", "orbit", "members", "metrics", "collect"}
 
 
 def test_more_members_add_blocks_and_retrain_nothing(tiny: dict[str, Any]) -> None:
     before = keys(tiny)
     after = keys({**tiny, "members": 3})
     assert before["train"] < after["train"]
-    assert before["metrics"] < after["metrics"]
+    assert before["orbit"] < after["orbit"]
 
 
 def test_renamed_series_and_models_retrain_nothing(tiny: dict[str, Any]) -> None:
@@ -142,8 +147,27 @@ def test_a_raised_version_reruns_the_stage_and_what_follows(
     old = STAGES[stage]
     new = Stage(old.version + 1, old.settings, old.module)
     monkeypatch.setitem(STAGES, stage, new)
-    expected = DOWNSTREAM.get(stage, {"lyapunov", "train", "orbit", "metrics", "collect"})
+    expected = DOWNSTREAM.get(
+        stage, {"lyapunov", "train", "orbit", "members", "metrics", "collect"}
+    )
     assert changed(before, keys(tiny)) == expected
+
+
+def test_a_raised_version_of_a_metric_reruns_that_metric_alone(
+    tiny: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of_metrics() -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for job in Plan(load(tiny)).jobs.values():
+            if job.stage == "metrics":
+                found.setdefault(job.settings.name, set()).add(job.key)
+        return found
+
+    before, other = of_metrics(), keys(tiny)
+    monkeypatch.setattr(DH, "version", (DH.version or 0) + 1)
+    after = of_metrics()
+    assert {name for name in before if before[name] != after[name]} == {"d_h"}
+    assert changed(other, keys(tiny)) == {"metrics", "reference", "collect"}
 
 
 def test_key_is_the_documented_hash(tiny: dict[str, Any]) -> None:

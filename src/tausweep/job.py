@@ -78,9 +78,10 @@ class Job:
         return job
 
     @property
-    def version(self) -> int:
-        """Of the code that does it: the stage's, or of what its settings choose from several."""
-        return self.settings.version or STAGES[self.stage].version
+    def version(self) -> int | str:
+        """Of the code that does it: the stage's, and that of what the settings choose in it."""
+        of_stage, own = STAGES[self.stage].version, self.settings.version
+        return of_stage if own is None else f"{of_stage}.{own}"
 
     @cached_property
     def json(self) -> str:
