@@ -6,7 +6,7 @@ Snakemake builds a plan each time it parses the workflow.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,13 @@ from tausweep.errors import ConfigError
 from tausweep.experiment import Experiment
 from tausweep.figures.settings import Figure
 from tausweep.job import Job, file_reference
+from tausweep.models.dynamics import Fitted
 from tausweep.models.settings import Model
 from tausweep.series.settings import File, Published, Series
 from tausweep.systems.system import Simulated
 from tausweep.training.methods.method import RelativeTau, TrainingMethod
-from tausweep.training.settings import Train
+from tausweep.training.methods.registry import Method
+from tausweep.training.settings import Fit, Train
 
 
 class Plan:
@@ -55,15 +57,13 @@ class Plan:
                 noisy[name] = self._add("lyapunov", experiment.lyapunov, signal=still_noisy)
                 self._label(f"{name} before denoise", still_noisy, noisy[name])
             for label, model in experiment.models.items():
-                for method in experiment.methods:
-                    by = method.name or method.method
+                for method in self._methods(model):
+                    by, kind = _names(model, method)
                     title = f"{label} on {name} by {by}"
                     done = self._sweep(title, model, method, signal, lyapunov[name])
                     metrics += done
                     sweeps.append(
-                        Sweep(
-                            series=name, model=label, method=by, kind=method.method, jobs=len(done)
-                        )
+                        Sweep(series=name, model=label, method=by, kind=kind, jobs=len(done))
                     )
         collected = None
         if metrics:
@@ -143,22 +143,19 @@ class Plan:
         raw = [f"published/{file}" for file in files]
         return self._keep(Job("series", series, {"raw": raw}, paths))
 
+    def _methods(self, model: Model) -> Sequence[Method | None]:
+        """The methods that a model is trained by: none for one that is fitted in one go."""
+        return [None] if isinstance(model, Fitted) else self.experiment.methods
+
     def _sweep(
-        self, title: str, model: Model, method: TrainingMethod, signal: Job, lyapunov: Job
+        self, title: str, model: Model, method: TrainingMethod | None, signal: Job, lyapunov: Job
     ) -> list[Job]:
         """Jobs from training to metrics of one model: one per τ and block of members."""
         ex = self.experiment
-        training = ex.resolved_training
         done = []
-        for single in method.single():
+        for single in [None] if method is None else method.single():
             for first in range(0, ex.members, ex.block):
-                settings = Train(
-                    model=model,
-                    method=single,
-                    training=training,
-                    first_member=first,
-                    members=ex.block,
-                )
+                settings = self._training(model, single, first)
                 relative = {"lyapunov": lyapunov} if settings.of_tau_pred else {}
                 train = self._add("train", settings, signal=signal, **relative)
                 orbit = self._add("orbit", ex.orbit, train=train, signal=signal)
@@ -170,6 +167,14 @@ class Plan:
                     *(train, orbit, done[-1]),
                 )
         return done
+
+    def _training(self, model: Model, single: TrainingMethod | None, first: int) -> Train | Fit:
+        """What makes a block of members."""
+        ex = self.experiment
+        block = {"model": model, "first_member": first, "members": ex.block}
+        if single is None:
+            return Fit(**block)
+        return Train(**block, method=single, training=ex.resolved_training)
 
     def _draw(
         self,
@@ -208,7 +213,17 @@ def _no_braces(path: str, value: str) -> None:
         raise ConfigError(f"{path}: found {value!r}, and braces cannot be used: rename it")
 
 
-def _at(method: TrainingMethod) -> str:
+def _names(model: Model, method: Method | None) -> tuple[str, str]:
+    """How figures name what a model is made by, and of which kind that is."""
+    if isinstance(model, Fitted):
+        return model.by, model.by
+    assert method is not None
+    return method.name or method.method, method.method
+
+
+def _at(method: TrainingMethod | None) -> str:
+    if method is None:
+        return ""
     match method.swept:
         case None:
             return ""
