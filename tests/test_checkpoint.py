@@ -15,7 +15,7 @@ import xarray as xr
 from tausweep import store
 from tausweep.execution import Execution
 from tausweep.job import Job
-from tausweep.models.settings import Model
+from tausweep.models.rnn.settings import Recurrent
 from tausweep.training.methods.sparse_tf import SparseTF
 from tausweep.training.methods.truncated import Truncated
 from tausweep.training.settings import Train, Training
@@ -35,7 +35,7 @@ def signal() -> xr.Dataset:
 def cell(method: str = "sparse_tf", epochs: int = EPOCHS, cell: str = "gru") -> Train:
     kind = {"sparse_tf": SparseTF, "truncated": Truncated}[method]
     return Train(
-        model=Model(cell=cell, latent=6),
+        model=Recurrent(cell=cell, latent=6),
         method=kind(method=method, tau=[7]),
         training=Training(epochs=epochs, batches=3, batch_size=4, sequence_length=20),
         first_member=0,

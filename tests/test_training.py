@@ -19,7 +19,7 @@ from tausweep.models.rnn.cell import Parameters
 from tausweep.models.rnn.cells import CELLS, force
 from tausweep.models.rnn.initial import initial_parameters
 from tausweep.models.rnn.layout import Layout
-from tausweep.models.settings import Model
+from tausweep.models.rnn.settings import Recurrent
 from tausweep.training.adam import Adam
 from tausweep.training.adaptation import strength
 from tausweep.training.checkpoint import Checkpoint
@@ -425,7 +425,7 @@ def dataset(x: np.ndarray = SIGNAL) -> xr.Dataset:
 
 def train_cell(settings: Training, by: Method | None = None, cell: str = "rnn") -> Train:
     return Train(
-        model=Model(cell=cell, latent=8),
+        model=Recurrent(cell=cell, latent=8),
         method=by or method("sparse_tf"),
         training=settings,
         first_member=0,
@@ -454,7 +454,7 @@ def test_relative_tau_without_a_predictability_time_is_one_clear_line() -> None:
 def test_stage_holds_parameters_and_records() -> None:
     signal = dataset()
     cell = Train(
-        model=Model(cell="lstm", latent=5),
+        model=Recurrent(cell="lstm", latent=5),
         method=method("sparse_tf", tau=[RelativeTau(of_tau_pred=0.5)]),
         training=SHORT,
         first_member=4,

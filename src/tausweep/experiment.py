@@ -16,6 +16,7 @@ from tausweep.errors import ConfigError, one_line
 from tausweep.figures.settings import Figures
 from tausweep.lyapunov.settings import Lyapunov
 from tausweep.metrics.settings import Metrics
+from tausweep.models.rnn.settings import Recurrent
 from tausweep.models.settings import Model
 from tausweep.orbit.settings import Orbit
 from tausweep.series.settings import Series
@@ -51,7 +52,7 @@ class Experiment(Settings):
     models: dict[Name, Model] = {}
     """The models to train, by the name that figures use; none: only λ_max is measured."""
     methods: list[Method] = []
-    """The training methods and their sweeps."""
+    """The training methods of recurrent models, and their sweeps; other models take none."""
     training: Training = Training()
     members: Annotated[PositiveInt, Field(le=1_000_000)] = 20
     """Replicates trained per (series, model, method, τ), each with its own seed."""
@@ -84,10 +85,12 @@ class Experiment(Settings):
 # --------------------------------------------------------- checks of what one section cannot know
 
 
-def _models_have_methods(ex: Experiment) -> None:
-    if bool(ex.models) != bool(ex.methods):
-        there, lacking = ("models", "methods") if ex.models else ("methods", "models")
-        raise ValueError(f"{there} without {lacking}: give both to train, or neither")
+def _recurrent_models_have_methods(ex: Experiment) -> None:
+    recurrent = [name for name, model in ex.models.items() if isinstance(model, Recurrent)]
+    if bool(recurrent) != bool(ex.methods):
+        there, lacking = ("models", "methods") if recurrent else ("methods", "models")
+        among = " among them that are trained by methods" if ex.models and not recurrent else ""
+        raise ValueError(f"{there} without {lacking}{among}: give both to train, or neither")
 
 
 def _something_is_held_out(ex: Experiment) -> None:
@@ -126,7 +129,8 @@ def _tau_fits_in_a_sequence(ex: Experiment) -> None:
 
 def _jobs_can_be_planned(ex: Experiment) -> None:
     values = sum(len(method.single()) for method in ex.methods)
-    jobs = len(ex.series) * len(ex.models) * values * (ex.members // ex.block)
+    each = [values if isinstance(model, Recurrent) else 1 for model in ex.models.values()]
+    jobs = len(ex.series) * sum(each) * (ex.members // ex.block)
     if jobs > MOST_TRAINING_JOBS:
         raise ValueError(
             f"members, block, series, models and methods make {jobs} training jobs, and at most "
@@ -165,8 +169,9 @@ def _series_are_long_enough(ex: Experiment) -> None:
         if not isinstance(series, Simulated):
             continue
         if ex.models:
-            _enough_to_train(ex, name, series)
             _enough_input(ex, name, series)
+        if ex.methods:
+            _enough_to_train(ex, name, series)
 
 
 def _enough_to_train(ex: Experiment, name: str, series: Simulated) -> None:
@@ -193,7 +198,7 @@ def _enough_input(ex: Experiment, name: str, series: Simulated) -> None:
 
 
 CHECKS = (
-    _models_have_methods,
+    _recurrent_models_have_methods,
     _something_is_held_out,
     _blocks_are_whole,
     _method_names_differ,

@@ -6,7 +6,7 @@ Snakemake builds a plan each time it parses the workflow.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,18 +16,21 @@ from tausweep.experiment import Experiment
 from tausweep.figures.settings import Figure
 from tausweep.job import Job, file_reference
 from tausweep.members.settings import Members
+from tausweep.models.dynamics import Fitted
 from tausweep.models.settings import Model
 from tausweep.reference.settings import Reference
 from tausweep.series.settings import File, Published, Series
 from tausweep.systems.system import Simulated
 from tausweep.training.methods.method import RelativeTau, TrainingMethod
-from tausweep.training.settings import Train
+from tausweep.training.methods.registry import Method
+from tausweep.training.settings import Fit, Train
 
 
 class Trained(NamedTuple):
     """A training job and what follows from it alone."""
 
-    method: TrainingMethod
+    method: TrainingMethod | None
+    """None where a model is fitted in one go."""
     train: Job
     orbit: Job
 
@@ -67,8 +70,8 @@ class Plan:
                 noisy[name] = self._add("lyapunov", experiment.lyapunov, signal=still_noisy)
                 self._label(f"{name} before denoise", still_noisy, noisy[name])
             for label, model in experiment.models.items():
-                for method in experiment.methods:
-                    by = method.name or method.method
+                for method in self._methods(model):
+                    by = _name(model, method)
                     title = f"{label} on {name} by {by}"
                     trained = self._train(title, model, method, signal, lyapunov[name])
                     measured = self._measure(title, trained, signal)
@@ -79,7 +82,7 @@ class Plan:
                             series=name,
                             model=label,
                             method=by,
-                            setting=method.setting,
+                            setting=method and method.setting,
                             metrics=len(measured),
                         )
                     )
@@ -165,22 +168,19 @@ class Plan:
         raw = [f"published/{file}" for file in files]
         return self._keep(Job("series", series, {"raw": raw}, paths))
 
+    def _methods(self, model: Model) -> Sequence[Method | None]:
+        """The methods that a model is trained by: none for one that is fitted in one go."""
+        return [None] if isinstance(model, Fitted) else self.experiment.methods
+
     def _train(
-        self, title: str, model: Model, method: TrainingMethod, signal: Job, lyapunov: Job
+        self, title: str, model: Model, method: TrainingMethod | None, signal: Job, lyapunov: Job
     ) -> list[Trained]:
         """Training and orbits of one model by one method: for each value and block of members."""
         ex = self.experiment
-        training = ex.resolved_training
         done = []
-        for single in method.single():
+        for single in [None] if method is None else method.single():
             for first in range(0, ex.members, ex.block):
-                settings = Train(
-                    model=model,
-                    method=single,
-                    training=training,
-                    first_member=first,
-                    members=ex.block,
-                )
+                settings = self._training(model, single, first)
                 relative = {"lyapunov": lyapunov} if settings.of_tau_pred else {}
                 train = self._add("train", settings, signal=signal, **relative)
                 orbit = self._add("orbit", ex.orbit, train=train, signal=signal)
@@ -191,13 +191,21 @@ class Plan:
                 )
         return done
 
+    def _training(self, model: Model, single: TrainingMethod | None, first: int) -> Train | Fit:
+        """What makes a block of members."""
+        ex = self.experiment
+        block = {"model": model, "first_member": first, "members": ex.block}
+        if single is None:
+            return Fit(**block)
+        return Train(**block, method=single, training=ex.resolved_training)
+
     def _members(
-        self, title: str, method: TrainingMethod, trained: list[Trained], signal: Job
+        self, title: str, method: TrainingMethod | None, trained: list[Trained], signal: Job
     ) -> Job:
         """What is kept of the members of a sweep."""
-        swept = [each.method.swept for each in trained]
+        swept = [each.method and each.method.swept for each in trained]
         settings = Members(
-            setting=method.setting,
+            setting=method and method.setting,
             values=[value if isinstance(value, int | float) else None for value in swept],
             excerpt=self.experiment.metrics.excerpt,
         )
@@ -268,7 +276,17 @@ def _no_braces(path: str, value: str) -> None:
         raise ConfigError(f"{path}: found {value!r}, and braces cannot be used: rename it")
 
 
-def _at(method: TrainingMethod) -> str:
+def _name(model: Model, method: TrainingMethod | None) -> str:
+    """How figures name what a model is made by."""
+    if method is None:
+        assert isinstance(model, Fitted)
+        return model.by
+    return method.name or str(getattr(method, "method"))  # noqa: B009  # a literal in each class
+
+
+def _at(method: TrainingMethod | None) -> str:
+    if method is None:
+        return ""
     match method.swept:
         case None:
             return ""

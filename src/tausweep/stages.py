@@ -16,7 +16,7 @@ from tausweep.orbit.settings import Orbit
 from tausweep.reference.settings import Reference
 from tausweep.series.settings import Series
 from tausweep.signal.settings import Signal
-from tausweep.training.settings import Train
+from tausweep.training.settings import TrainJob
 from tausweep.truth.settings import Truth
 
 
@@ -42,7 +42,7 @@ STAGES = {
     "signal": Stage(3, Signal, "tausweep.signal.stage"),
     "truth": Stage(1, Truth, "tausweep.truth.stage"),
     "lyapunov": Stage(3, Lyapunov, "tausweep.lyapunov.stage"),
-    "train": Stage(3, Train, "tausweep.training.stage"),
+    "train": Stage(3, TrainJob, "tausweep.training.stage"),
     "orbit": Stage(2, Orbit, "tausweep.orbit.stage"),
     "members": Stage(1, Members, "tausweep.members.stage"),
     "metrics": Stage(3, AnyMetric, "tausweep.metrics.stage"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
 
+from tausweep.models.dynamics import Fitted
+from tausweep.models.rnn.settings import Recurrent
 from tausweep.models.settings import Model
 from tausweep.settings import NaturalInt, PositiveFloat, PositiveInt, Seed, Settings
 from tausweep.training.methods.method import RelativeTau
@@ -69,9 +71,11 @@ class Training(Settings):
 
 
 class Train(Settings):
-    """A training job: a block of members of one model, by a method with one value of its sweep."""
+    """A training job: a block of members of a recurrent network, by a method with one value of its
+    sweep.
+    """
 
-    model: Model
+    model: Recurrent
     method: Method
     training: Training
     first_member: NaturalInt
@@ -84,3 +88,39 @@ class Train(Settings):
         return isinstance(self.method.swept, RelativeTau) or (
             isinstance(length, Covering) and self.method.steps(0) == 0
         )
+
+
+class Fit(Settings):
+    """A job that fits a block of members of a model that takes no method of training."""
+
+    model: Model
+    first_member: NaturalInt
+    members: PositiveInt
+
+    @model_validator(mode="after")
+    def _without_a_method(self) -> Self:
+        if not isinstance(self.model, Fitted):
+            raise ValueError("a recurrent network is trained by a method, and none is given")
+        return self
+
+    @property
+    def of_tau_pred(self) -> bool:
+        """Whether it needs the signal's predictability time: never."""
+        return False
+
+    @property
+    def version(self) -> int | None:  # type: ignore[override]
+        """Its model's own: a change of one kind of model fits no other anew."""
+        return self.model.version
+
+
+def _kind_of_job(job: Any) -> str:
+    if isinstance(job, dict):
+        return "train" if "method" in job else "fit"
+    return "fit" if isinstance(job, Fit) else "train"
+
+
+TrainJob: TypeAlias = Annotated[
+    Annotated[Train, Tag("train")] | Annotated[Fit, Tag("fit")], Discriminator(_kind_of_job)
+]
+"""What stage `train` does."""

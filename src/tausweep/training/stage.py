@@ -1,4 +1,6 @@
-"""Training: stage `train`, from a signal to the parameters of a block of members."""
+"""Stage `train`, from a signal to the parameters of a block of members: recurrent networks are
+trained, all other models are fitted in one go.
+"""
 
 from __future__ import annotations
 
@@ -9,26 +11,65 @@ import xarray as xr
 from tausweep.engines.choose import choose
 from tausweep.engines.windows import Data
 from tausweep.execution import PLAIN, Execution
+from tausweep.models.dynamics import Fitted
 from tausweep.models.rnn.cells import CELLS
 from tausweep.models.rnn.initial import dimensions
 from tausweep.models.rnn.layout import Layout
 from tausweep.training.checkpoint import Checkpoint
 from tausweep.training.data import colouring, with_noise
 from tausweep.training.methods.method import RelativeTau, Tau
-from tausweep.training.settings import Covering, Train
+from tausweep.training.settings import Covering, Fit, Train, TrainJob
 from tausweep.training.trainer import NOISE, Problem, Trained, Trainer
 
-__all__ = ["Problem", "Trained", "Trainer", "run", "steps_of"]
+__all__ = ["Problem", "Trained", "Trainer", "fit", "run", "steps_of", "train"]
 
 
 def run(
-    cell: Train,
+    settings: TrainJob,
     signal: xr.Dataset,
     lyapunov: xr.Dataset | None = None,
     *,
     execution: Execution = PLAIN,
 ) -> xr.Dataset:
-    """Train one block of members on the training part of a signal.
+    """Fit one block of members to the training part of a signal.
+
+    Returns parameters and whether a member `diverged`, that is, holds one that is not finite, with
+    a leading `member` dimension; see `train` and `fit`.
+    """
+    if isinstance(settings, Fit):
+        return fit(settings, signal)
+    return train(settings, signal, lyapunov, execution)
+
+
+def fit(settings: Fit, signal: xr.Dataset) -> xr.Dataset:
+    """What the model's own `fit` gives, labelled.
+
+    Raises
+    ------
+    ValueError
+        The model cannot be fitted to these data.
+    """
+    model = settings.model
+    assert isinstance(model, Fitted)
+    members = range(settings.first_member, settings.first_member + settings.members)
+    out = model.fit(signal, members)
+    replicate = ("member", np.array(members), {"long_name": "replicate", "units": "1"})
+    out = out.assign_coords(member=replicate, variable=signal.variable)
+    owned = [v.transpose("member", ...) for v in out.data_vars.values() if "member" in v.dims]
+    finite = [all(np.isfinite(v.values[m]).all() for v in owned) for m in range(len(members))]
+    whether = {"long_name": "whether a parameter is not finite", "units": "1"}
+    out["diverged"] = ("member", 1 - np.array(finite, np.int8), whether)
+    title = f"Parameters: {model.model} fitted by {model.by}"
+    return out.assign_attrs({**signal.attrs, "title": title, "model": model.model})
+
+
+def train(
+    cell: Train,
+    signal: xr.Dataset,
+    lyapunov: xr.Dataset | None = None,
+    execution: Execution = PLAIN,
+) -> xr.Dataset:
+    """Train one block of members of a recurrent network on the training part of a signal.
 
     `lyapunov` is read where τ is relative. Returns parameters, losses, gradient norms and when a
     member diverged, all with a leading `member` dimension. Where `execution` names a checkpoint,
