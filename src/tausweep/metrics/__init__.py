@@ -1,1 +1,1 @@
-"""Stage `metrics`: how well orbits reproduce the held-out data."""
+"""Stage `metrics`: how well trained models reproduce the held-out data; a file per metric."""

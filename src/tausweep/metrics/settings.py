@@ -1,49 +1,53 @@
-"""Settings of the metrics."""
+"""The metrics that a configuration can name: each is a class in a module beside this."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, TypeAlias, get_args
 
-from pydantic import Field, Strict
+from pydantic import Field
 
-from tausweep.settings import PositiveFloat, PositiveInt, Settings
-
-
-class Geometry(Settings):
-    """D_stsp: Kullback-Leibler divergence of the data from the orbit over bins of state space."""
-
-    bins: Annotated[int, Strict(), Field(gt=1)] = 30
-    """Bins per variable."""
-    margin: Annotated[float, Strict(), Field(ge=0)] = 0.1
-    """How far the bins reach beyond the data's range, in standard deviations."""
-    alpha: PositiveFloat = 1e-5
-    """Laplace smoothing: added to the count of every bin."""
-
-
-class Spectrum(Settings):
-    """D_H: Hellinger distance of power spectra."""
-
-    bandwidth: Annotated[float, Strict(), Field(ge=0, lt=0.5)] = 5e-4
-    """Standard deviation of the Gaussian that smooths a spectrum, in cycles per step."""
-
-
-class Legacy(Settings):
-    """The same two metrics as the main paper's published code computes them."""
-
-    bins: Annotated[int, Strict(), Field(gt=1)] = 10
-    piece: PositiveInt = 2_000
-    """Length of the pieces whose spectra are averaged, in steps."""
-    smoothing: PositiveFloat = 2.0
-    """Width of the Gaussian that smooths a spectrum, in frequency bins."""
-    frequencies: PositiveInt = 500
-    """Spectra are cut off at this many frequencies."""
+from tausweep.metrics.d_h import DH
+from tausweep.metrics.d_h_legacy import DHLegacy
+from tausweep.metrics.d_stsp import DStsp
+from tausweep.metrics.d_stsp_legacy import DStspLegacy
+from tausweep.metrics.lyapunov_spectrum import LyapunovSpectrum
+from tausweep.metrics.metric import Metric
+from tausweep.metrics.prediction_error import PredictionError
+from tausweep.settings import PositiveInt, Settings
 
 
 class Metrics(Settings):
-    """How an orbit is compared with the held-out data."""
+    """How trained models are judged: the metrics with their settings. Null switches one off."""
 
-    geometry: Geometry = Geometry()
-    spectrum: Spectrum = Spectrum()
-    legacy: Legacy = Legacy()
+    d_stsp: DStsp | None = DStsp()
+    d_h: DH | None = DH()
+    d_stsp_legacy: DStspLegacy | None = DStspLegacy()
+    d_h_legacy: DHLegacy | None = DHLegacy()
+    prediction_error: PredictionError | None = None
+    """Off unless it is named."""
+    lyapunov_spectrum: LyapunovSpectrum | None = None
+    """Off unless it is named."""
     excerpt: PositiveInt = 2_000
     """Steps of each orbit kept beside its metrics, for the figures."""
+
+    @property
+    def chosen(self) -> list[Metric]:
+        """Those that are on."""
+        every = (getattr(self, name) for name in type(self).model_fields)
+        return [metric for metric in every if isinstance(metric, Metric)]
+
+
+KINDS: tuple[type[Metric], ...] = tuple(
+    kind
+    for field in Metrics.model_fields.values()
+    for kind in get_args(field.annotation)
+    if issubclass(kind, Metric)
+)
+"""All metrics that there are."""
+
+if TYPE_CHECKING:
+    AnyMetric: TypeAlias = Metric
+else:
+    AnyMetric = Annotated[reduce(or_, KINDS), Field(discriminator="metric")]

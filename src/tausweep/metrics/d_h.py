@@ -7,18 +7,56 @@ identical input because normalising comes last. It ignores amplitude: read it be
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, TypeAlias
+
 import numpy as np
 from jaxtyping import Float
-from scipy import ndimage, signal
+from pydantic import Field, Strict
+
+from tausweep.metrics.metric import Comparison, Trajectory, Values, Variable
 
 RESOLUTION = 1e-6
 """Least extent of a variable that moves, relative to its largest value. Orbits are stored in
 single precision, whose rounding alone can move a fixed point by 1e-7 of its value."""
 
+Spectrum: TypeAlias = Float[np.ndarray, "frequency variable"]
 
-def power_spectrum(
-    x: Float[np.ndarray, "time variable"], bandwidth: float
-) -> Float[np.ndarray, "frequency variable"]:
+
+class DH(Comparison):
+    """D_H: Hellinger distance of power spectra."""
+
+    metric: Literal["d_h"] = "d_h"
+    bandwidth: Annotated[float, Strict(), Field(ge=0, lt=0.5)] = 5e-4
+    """Standard deviation of the Gaussian that smooths a spectrum, in cycles per step."""
+
+    version: ClassVar[int | None] = 2
+    variables: ClassVar[Mapping[str, Variable]] = {
+        "D_H": Variable(
+            "Hellinger distance of power spectra, D_H, mean over variables", "1", diverged=1.0
+        ),
+        "D_H_variable": Variable(
+            "Hellinger distance of power spectra, D_H", "1", ("variable",), diverged=1.0
+        ),
+        "constant": Variable(
+            "whether a variable of the orbit does not move",
+            "1",
+            ("variable",),
+            diverged=0,
+            reference=False,
+        ),
+    }
+
+    def describe(self, x: Trajectory, data: Trajectory) -> Spectrum:  # noqa: D102
+        return power_spectrum(x, self.bandwidth)
+
+    def distance(self, p: Spectrum, q: Spectrum) -> Values:  # noqa: D102
+        each = hellinger(p, q)
+        still = ~q.any(axis=0)
+        return {"D_H": each.mean(), "D_H_variable": each, "constant": still.astype(np.int8)}
+
+
+def power_spectrum(x: Trajectory, bandwidth: float) -> Spectrum:
     """One-sided power spectra without the zero frequency, smoothed, each of sum 1.
 
     Parameters
@@ -33,6 +71,8 @@ def power_spectrum(
     -------
     All zeros where a variable has no spectrum: it is constant, or not finite throughout.
     """
+    from scipy import ndimage, signal
+
     x = np.asarray(x, dtype=np.float64)
     x = np.where(np.isfinite(x).all(axis=0), x, 0.0)
     moves = np.ptp(x, axis=0) > RESOLUTION * np.abs(x).max(axis=0)
@@ -42,9 +82,7 @@ def power_spectrum(
     return np.asarray(power / total)
 
 
-def hellinger(
-    p: Float[np.ndarray, "frequency variable"], q: Float[np.ndarray, "frequency variable"]
-) -> Float[np.ndarray, " variable"]:
+def hellinger(p: Spectrum, q: Spectrum) -> Float[np.ndarray, " variable"]:
     """Hellinger distance of normalised spectra, per variable; 1 where either has no spectrum."""
     distance = np.sqrt(0.5 * np.sum((np.sqrt(p) - np.sqrt(q)) ** 2, axis=0))
     exist = p.any(axis=0) & q.any(axis=0)

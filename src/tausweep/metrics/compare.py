@@ -1,0 +1,100 @@
+"""Orbits against data: equal lengths, members that diverged, floors and ceilings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from tausweep.metrics.metric import Comparison, Trajectory
+from tausweep.signal.scaling import unscale
+
+
+def compare(
+    metric: Comparison, signal: xr.Dataset, orbits: Sequence[xr.Dataset]
+) -> dict[str, np.ndarray]:
+    """Compare every member's orbit with the held-out data.
+
+    All comparisons are of the same length n, the shortest of orbit, held-out and training part:
+    the first n steps of the orbit against the first n of the held-out data.
+
+    Parameters
+    ----------
+    metric
+        The comparison and its settings.
+    signal
+        `x(time, variable)`, `train_steps`, and what undoes its scaling.
+    orbits
+        `x(member, time, variable)` and `diverged(member)` of each training job.
+
+    Returns
+    -------
+    The metric's variables, each with all members of all orbits as its first dimension.
+
+    Raises
+    ------
+    ValueError
+        The held-out data are not finite.
+    """
+    data, _ = stretches(metric, signal, orbits[0].sizes["time"])
+    p = metric.describe(data, data)
+    rows = [
+        _row(metric, p, x, data, bool(lost))
+        for orbit in orbits
+        for x, lost in zip(
+            _in_units(metric, signal, _values(orbit, len(data))),
+            orbit["diverged"].to_numpy(),
+            strict=True,
+        )
+    ]
+    return {name: np.array([row[name] for row in rows]) for name in metric.variables}
+
+
+def references(metric: Comparison, signal: xr.Dataset, steps: int) -> dict[str, Any]:
+    """Floor and ceiling of a comparison over at most `steps`.
+
+    Floor: the data against the last n steps of the training data, another stretch of the same
+    system. Ceiling: against a constant orbit at the data's mean.
+    """
+    data, other = stretches(metric, signal, steps)
+    p = metric.describe(data, data)
+    mean = np.broadcast_to(data.mean(axis=0), data.shape)
+    found: dict[str, Any] = {}
+    for suffix, x in (("floor", other), ("ceiling", mean)):
+        values = metric.distance(p, metric.describe(x, data))
+        found |= {f"{name}_{suffix}": values[name] for name, v in metric.variables.items() if v.reference}
+    return found | {"n": len(data)}
+
+
+def stretches(metric: Comparison, signal: xr.Dataset, steps: int) -> tuple[Trajectory, Trajectory]:
+    """The held-out data to compare with, and as much of the end of the training data."""
+    x = signal["x"].transpose("time", "variable").to_numpy()
+    trained, held_out = np.split(x, [int(signal["train_steps"])])
+    n = min(steps, len(held_out), len(trained))
+    if not np.isfinite(held_out[:n]).all():
+        raise ValueError(
+            f"metrics.{metric.name}: the held-out data must be finite, found NaN or infinity; "
+            "fill or cut these samples of the series"
+        )
+    return _in_units(metric, signal, held_out[:n]), _in_units(metric, signal, trained[-n:])
+
+
+def _values(orbit: xr.Dataset, n: int) -> np.ndarray:
+    return np.asarray(orbit["x"].transpose("member", "time", "variable").to_numpy()[:, :n])
+
+
+def _in_units(metric: Comparison, signal: xr.Dataset, x: np.ndarray) -> np.ndarray:
+    return unscale(signal, x) if metric.units == "series" else x
+
+
+def _row(
+    metric: Comparison, p: Any, x: Trajectory, data: Trajectory, diverged: bool
+) -> dict[str, Any]:
+    """One that diverged only after the steps compared is no better for it."""
+    values = dict(metric.distance(p, metric.describe(x, data)))
+    for name, variable in metric.variables.items():
+        if diverged and variable.diverged is not None:
+            values[name] = np.full_like(values[name], variable.diverged)
+    return values

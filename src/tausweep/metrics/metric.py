@@ -1,0 +1,115 @@
+"""What a metric is: settings, what it measures, and how; and how its numbers become a Dataset.
+
+A metric is one class in a module of its own, and a field of `settings.Metrics`. It is one of two
+kinds: a `Comparison` of orbits with the data, or a `Measurement` of the models themselves.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+import numpy as np
+from jaxtyping import Float
+
+from tausweep.settings import Settings
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from tausweep.models.model import Dynamics
+
+Trajectory: TypeAlias = Float[np.ndarray, "time variable"]
+Values: TypeAlias = Mapping[str, Any]
+"""Numbers or arrays by the names of a metric's variables."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A quantity that a metric gives for every trained member."""
+
+    long_name: str
+    units: str
+    dims: tuple[str, ...] = ()
+    """Its dimensions, apart from that of the members: `variable`, or one of `coordinates`."""
+    diverged: float | None = None
+    """Its value for a member that diverged, where that is not what the comparison gives."""
+    reference: bool = True
+    """Whether it has a floor and a ceiling to be read between."""
+
+
+class Metric(Settings, ABC):
+    """Settings of a metric, and its code.
+
+    A class has a field `metric`, the literal name under which `settings.Metrics` holds it; a
+    `version` of its own, to be raised when a change of its code changes its numbers; and its
+    `variables` by name. Modules are imported when a workflow is parsed: what is heavy is imported
+    in the methods that need it.
+    """
+
+    needs: ClassVar[str]
+    """Stage whose files it reads beside the signal: orbit or train."""
+    costly: ClassVar[bool] = False
+    """Whether each training job's members are measured by a job of their own, not all of a sweep
+    by one."""
+    variables: ClassVar[Mapping[str, Variable]]
+
+    @property
+    def name(self) -> str:
+        """As configurations name it."""
+        return str(getattr(self, "metric"))  # noqa: B009  # a literal in each class
+
+    @property
+    def coordinates(self) -> Mapping[str, tuple[list[int], str, str]]:
+        """Values, long name and units of the dimensions of its variables, `variable` left out."""
+        return {}
+
+    def about(self, variables: int) -> dict[str, Any]:
+        """Attributes of its numbers for a signal of so many variables: how they were computed."""
+        return self.model_dump(exclude={"metric"})
+
+    @abstractmethod
+    def references(self, signal: xr.Dataset, steps: int) -> dict[str, Any]:
+        """Floors and ceilings of this signal, as `NAME_floor` and `NAME_ceiling`, and attributes
+        of the Dataset; at most `steps` are compared.
+        """
+
+
+class Comparison(Metric):
+    """A metric that compares an orbit with the held-out data, both first turned into descriptions.
+
+    The description of the data is made once, however many orbits there are. Floor and ceiling
+    follow: the data against another stretch of the same system, and against a constant orbit.
+    """
+
+    needs: ClassVar[str] = "orbit"
+    units: ClassVar[str] = "signal"
+    """Coordinates in which data and orbit are compared: the signal's, or the `series`' own."""
+
+    @abstractmethod
+    def describe(self, x: Trajectory, data: Trajectory) -> Any:
+        """What is compared of a trajectory, which may hold NaN after it diverged; `data` are those
+        that it will be compared with, and finite.
+        """
+
+    @abstractmethod
+    def distance(self, p: Any, q: Any) -> Values:
+        """Values of the metric's variables, from the descriptions of the data and of an orbit."""
+
+    def references(self, signal: xr.Dataset, steps: int) -> dict[str, Any]:
+        """See `Metric`; the parts compared are as long as those of the orbits."""
+        from tausweep.metrics.compare import references
+
+        return references(self, signal, steps)
+
+
+class Measurement(Metric):
+    """A metric of trained models as dynamical systems, by the dynamics protocol."""
+
+    needs: ClassVar[str] = "train"
+
+    @abstractmethod
+    def measure(self, model: Dynamics, signal: xr.Dataset) -> Values:
+        """Values of the metric's variables, with members as their first dimension."""
