@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from tausweep.settings import Name, PositiveInt, Settings
+from tausweep.settings import Name, NaturalInt, Settings
 
 
 class Sweep(Settings):
-    """One curve of the collected results, made of `jobs` consecutive metrics files."""
+    """What was trained on one series: a model by a method, at all values of what that sweeps."""
 
     series: Name
     model: Name
     method: Name
-    kind: str
-    """What `method` of the configuration it is."""
-    jobs: PositiveInt
+    setting: str | None
+    """What the method sweeps; None where it sweeps nothing."""
+    metrics: NaturalInt
+    """How many files of metrics are its own; those of all sweeps follow each other."""
 
 
 class Collect(Settings):

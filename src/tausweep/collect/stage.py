@@ -2,65 +2,94 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from tausweep.collect.settings import Collect
+from tausweep.collect.settings import Collect, Sweep
 from tausweep.truth.steps import largest
 
-_PER_SIGNAL = (
-    "lambda_max",
-    "lambda_max_interval",
-    "tau_pred",
-    "tau_pred_interval",
-)
+_PER_SIGNAL = ("lambda_max", "lambda_max_interval", "tau_pred", "tau_pred_interval")
 
 
 def run(
     settings: Collect,
+    members: list[xr.Dataset],
     metrics: list[xr.Dataset],
+    reference: list[xr.Dataset],
     lyapunov: list[xr.Dataset],
     truth: list[xr.Dataset],
 ) -> xr.Dataset:
-    """Join the metrics of all sweeps, one row per trained member.
+    """Join all that is known of an experiment, with one row per trained member.
 
-    Dimension `run` has one entry per member, with its labels (series, model, method and its kind,
-    tau, member) as coordinates; dimension `signal` one per series, with its λ_max, τ_pred and an
-    excerpt of the data. Series of fewer variables are filled with NaN, and with empty names.
+    Dimension `run` has one entry per member, with its labels (series, model, method, the setting
+    that was swept and its value, tau, member) as coordinates. Dimension `signal` has one per series,
+    with its λ_max and τ_pred, those of its equations (`…_equations`) where these are known, floors
+    and ceilings of the metrics, and an excerpt of the data. What a series or model has fewer of,
+    variables or exponents, is filled with NaN, and with empty names.
+
+    Parameters
+    ----------
+    settings
+        Names of series and sweeps.
+    members
+        Of each sweep, its members.
+    metrics
+        Of one sweep after the other, all metrics; of a costly one several files, whose members
+        follow each other.
+    reference
+        Of one series after the other, floors and ceilings of all metrics.
+    lyapunov
+        Of each series.
+    truth
+        Of each simulated series.
     """
-    sweep_of = [sweep for sweep in settings.sweeps for _ in range(sweep.jobs)]
-    rows = [
-        _rows(block, series=sweep.series, model=sweep.model, method=sweep.method, kind=sweep.kind)
-        for sweep, block in zip(sweep_of, metrics, strict=True)
-    ]
-    any_of = {sweep.series: block for sweep, block in zip(sweep_of, metrics, strict=True)}
+    rows = []
+    waiting = iter(metrics)
+    for sweep, each in zip(settings.sweeps, members, strict=True):
+        rows.append(_rows(sweep, each, [next(waiting) for _ in range(sweep.metrics)]))
+    data_of = {sweep.series: each for sweep, each in zip(settings.sweeps, members, strict=True)}
     known = dict(zip(settings.simulated, truth, strict=True))
+    count = len(reference) // len(settings.series)
     signals = [
-        _signal(name, result, any_of[name], known.get(name))
-        for name, result in zip(settings.series, lyapunov, strict=True)
+        _signal(
+            name,
+            lyapunov[i],
+            data_of[name],
+            reference[i * count : (i + 1) * count],
+            known.get(name),
+        )
+        for i, name in enumerate(settings.series)
     ]
-    runs = xr.concat(rows, "run", join="outer", combine_attrs="override")
+    runs = xr.concat(rows, "run", join="outer", combine_attrs="drop_conflicts")
     runs = runs.assign_coords(run=_labelled("run", np.arange(runs.sizes["run"]), "row"))
-    per_signal = xr.concat(signals, "signal", join="outer", combine_attrs="override")
+    per_signal = xr.concat(signals, "signal", join="outer", combine_attrs="drop_conflicts")
     names = per_signal["variable_name"]
     per_signal["variable_name"] = names.where(names.notnull(), "")  # a file has no missing text
-    collected = xr.merge([runs, per_signal], combine_attrs="override")
-    collected.attrs = {"title": "metrics of all trained members of an experiment"}
+    collected = xr.merge([runs, per_signal], join="outer", combine_attrs="override")
+    collected.attrs = {"title": "all trained members of an experiment"}
     return collected
 
 
-def _rows(block: xr.Dataset, **labels: str) -> xr.Dataset:
-    """One metrics file, indexed by variables without a name: (run, step, variable)."""
-    rows = _unnamed(block.drop_vars("data_excerpt")).rename(member="run")
-    rows = rows.drop_vars("run").assign_coords(
-        member=("run", block.member.values, block.member.attrs)
-    )
-    shared = [name for name, v in rows.data_vars.items() if "run" not in v.dims]
-    for name in shared:
-        rows[name] = rows[name].expand_dims(run=rows.sizes["run"])
-    rows = rows.set_coords(["tau", "of_tau_pred"])
+def _rows(sweep: Sweep, members: xr.Dataset, metrics: Sequence[xr.Dataset]) -> xr.Dataset:
+    """All members of a sweep, indexed by variables without a name: (run, step, variable)."""
+    files: dict[str, list[xr.Dataset]] = {}
+    for file in metrics:
+        files.setdefault(file.attrs["metric"], []).append(file)
+    whole = [xr.concat(parts, "run", combine_attrs="override") for parts in files.values()]
+    rows = xr.merge(
+        [members.drop_vars("data_excerpt"), *whole],
+        join="exact", compat="equals", combine_attrs="override",
+    )  # fmt: skip
+    rows = _unnamed(rows).set_coords(["value", "tau", "of_tau_pred"])
+    labels = {
+        "series": sweep.series,
+        "model": sweep.model,
+        "method": sweep.method,
+        "setting": sweep.setting or "",
+    }
     n = rows.sizes["run"]
     return rows.assign_coords(
         {name: _labelled("run", _text(label, n), name) for name, label in labels.items()}
@@ -68,25 +97,59 @@ def _rows(block: xr.Dataset, **labels: str) -> xr.Dataset:
 
 
 def _signal(
-    name: str, lyapunov: xr.Dataset, metrics: xr.Dataset, truth: xr.Dataset | None
+    name: str,
+    lyapunov: xr.Dataset,
+    members: xr.Dataset,
+    reference: Sequence[xr.Dataset],
+    truth: xr.Dataset | None,
 ) -> xr.Dataset:
     """What belongs to a series and not to a member."""
-    out = xr.merge([lyapunov[list(_PER_SIGNAL)], _unnamed(metrics[["data_excerpt"]])])
     attrs = lyapunov.attrs
-    known = None if truth is None else largest(truth, attrs["dt"])
-    for variable, value, long_name, units in (
-        ("lambda_max_equations", known and known.lambda_max, "largest exponent", "nat step-1"),
-        ("tau_pred_equations", known and known.tau_pred, "predictability time", "step"),
-    ):
-        about = {"long_name": f"{long_name}, from the equations", "units": units}
-        out[variable] = ((), np.nan if value is None else value, about)
+    out = xr.merge(
+        [
+            lyapunov[list(_PER_SIGNAL)],
+            *(_unnamed(part) for part in (members[["data_excerpt"]], *reference)),
+            _equations(truth, attrs["dt"]),
+        ],
+        join="outer", compat="equals", combine_attrs="override",
+    )  # fmt: skip
     out["verdict"] = _labelled((), attrs["verdict"], "verdict on the signal")
     out["dt"] = ((), attrs["dt"], {"long_name": "sampling interval", "units": attrs["time_unit"]})
     out["time_unit"] = _labelled((), attrs["time_unit"], "unit of time")
-    names = metrics.variable.values.astype(object)
+    names = members["variable"].to_numpy().astype(object)
     out["variable_name"] = _labelled("variable", names, "name of the variable")
     label = _labelled("signal", _text(name, 1), "series that the signal was made from")
     return out.expand_dims("signal").assign_coords(signal=label)
+
+
+def _equations(truth: xr.Dataset | None, dt: float) -> xr.Dataset:
+    """Exponents of the equations per step of a signal with sampling interval `dt`; NaN where they
+    are not known.
+    """
+    lambda_max = tau_pred = dimension = np.nan
+    spectrum = np.array([np.nan])
+    if truth is not None:
+        lambda_max, _, tau_pred = largest(truth, dt)
+        spectrum = dt * truth["spectrum_per_time"].to_numpy()
+        dimension = float(truth["kaplan_yorke"])
+    variables: dict[str, tuple[tuple[str, ...], Any, str, str]] = {
+        "lambda_max_equations": ((), lambda_max, "largest Lyapunov exponent", "nat step-1"),
+        "tau_pred_equations": ((), tau_pred, "predictability time", "step"),
+        "lyapunov_spectrum_equations": (
+            ("exponent",),
+            spectrum,
+            "Lyapunov exponents",
+            "nat step-1",
+        ),
+        "lyapunov_dimension_equations": ((), dimension, "Kaplan-Yorke dimension", "1"),
+    }
+    return xr.Dataset(
+        {
+            name: (dims, value, {"long_name": f"{long_name} of the equations", "units": units})
+            for name, (dims, value, long_name, units) in variables.items()
+        },
+        {"exponent": _labelled("exponent", 1 + np.arange(len(spectrum)), "exponent")},
+    )
 
 
 def _labelled(
@@ -102,5 +165,7 @@ def _text(text: str, length: int) -> np.ndarray:
 
 def _unnamed(dataset: xr.Dataset) -> xr.Dataset:
     """The same with its variables counted: series of different variables can be joined."""
+    if "variable" not in dataset.dims:
+        return dataset
     count = np.arange(dataset.sizes["variable"])
     return dataset.assign_coords(variable=_labelled("variable", count, "number of the variable"))

@@ -5,7 +5,7 @@ They are measured as those of a system's equations are, which they are to be com
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -52,6 +52,9 @@ class LyapunovSpectrum(Measurement):
         ),
     }
 
+    def coordinates(self, variables: int) -> Mapping[str, tuple[Sequence[int], str, str]]:  # noqa: D102
+        return {"exponent": (range(1, 1 + self._asked(variables)), "exponent", "1")}
+
     def references(self, signal: xr.Dataset, steps: int) -> dict[str, Any]:
         """None: what to read it beside are the exponents of the equations."""
         return {}
@@ -62,7 +65,7 @@ class LyapunovSpectrum(Measurement):
         """
         from tausweep.statespace.exponents import exponents, kaplan_yorke
 
-        asked = self.exponents or model.variables + MORE
+        asked = self._asked(model.variables)
         count = min(asked, model.dimension)
         found = exponents(
             self._along_orbit(model, signal),
@@ -81,6 +84,9 @@ class LyapunovSpectrum(Measurement):
             ),
             "lyapunov_dimension": np.where(enough, kaplan_yorke(found), np.nan),
         }
+
+    def _asked(self, variables: int) -> int:
+        return self.exponents or variables + MORE
 
     def _along_orbit(
         self, model: Dynamics, signal: xr.Dataset

@@ -7,7 +7,7 @@ kinds: a `Comparison` of orbits with the data, or a `Measurement` of the models 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
@@ -33,7 +33,7 @@ class Variable:
     long_name: str
     units: str
     dims: tuple[str, ...] = ()
-    """Its dimensions, apart from that of the members: `variable`, or one of `coordinates`."""
+    """Its dimensions, apart from that of the members: `variable`, or a key of `coordinates`."""
     diverged: float | None = None
     """Its value for a member that diverged, where that is not what the comparison gives."""
     reference: bool = True

@@ -6,7 +6,7 @@ tells how well the flow is known, not whether orbits stay on the attractor. Read
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -47,8 +47,7 @@ class PredictionError(Measurement):
             raise ValueError(f"steps ahead must ascend, found {steps}")
         return steps
 
-    @property
-    def coordinates(self) -> Mapping[str, tuple[list[int], str, str]]:  # noqa: D102
+    def coordinates(self, variables: int) -> Mapping[str, tuple[Sequence[int], str, str]]:  # noqa: D102
         return {"ahead": (self.steps, "steps ahead", "step")}
 
     def references(self, signal: xr.Dataset, steps: int) -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Int
 
 from tausweep.execution import PLAIN, Execution
 from tausweep.metrics.compare import compare
@@ -62,33 +61,30 @@ def run(
         name: (("run", *v.dims), values[name], {"long_name": v.long_name, "units": v.units})
         for name, v in settings.variables.items()
     }
-    return labelled(
-        settings, signal, variables, members, f"{settings.name} of {len(members)} trained models"
+    found = dataset(settings, signal, variables)
+    replicate = ("run", members, {"long_name": "replicate", "units": "1"})
+    return found.assign_coords(member=replicate).assign_attrs(
+        title=f"{settings.name} of {len(members)} trained members"
     )
 
 
-def labelled(
-    metric: Metric,
-    signal: xr.Dataset,
-    variables: dict[str, Any],
-    members: Int[np.ndarray, " run"] | None,
-    title: str,
-) -> xr.Dataset:
-    """The Dataset of a metric's numbers, with their coordinates and how they were computed."""
+def dataset(metric: Metric, signal: xr.Dataset, variables: Mapping[str, Any]) -> xr.Dataset:
+    """Numbers of a metric with their coordinates, and how they were computed as attributes.
+
+    `variables` are dimensions, values and attributes by name.
+    """
+    width = signal.sizes["variable"]
+    about = metric.about(width)
     coords: dict[str, Any] = {
         name: (name, values, {"long_name": long_name, "units": units})
-        for name, (values, long_name, units) in metric.coordinates.items()
+        for name, (values, long_name, units) in metric.coordinates(width).items()
     }
     coords["variable"] = signal["variable"]
-    if members is not None:
-        coords["member"] = ("run", members, {"long_name": "replicate", "units": "1"})
-    about = metric.about(signal.sizes["variable"])
-    used = {d for dims, *_ in variables.values() for d in dims}
+    used = {dim for dims, *_ in variables.values() for dim in dims}
     return xr.Dataset(
         {
-            name: (dims, values, {**attrs, **about})
-            for name, (dims, values, attrs) in variables.items()
+            name: (dims, values, attrs | about) for name, (dims, values, attrs) in variables.items()
         },
-        {name: value for name, value in coords.items() if name in used or name == "member"},
-        {"title": title, "metric": metric.name},
+        {dim: coordinate for dim, coordinate in coords.items() if dim in used},
+        {"metric": metric.name},
     )

@@ -1,0 +1,1 @@
+"""Stage `members`: what became of every trained member of a sweep."""

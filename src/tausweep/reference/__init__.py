@@ -1,0 +1,1 @@
+"""Stage `reference`: floor and ceiling of a metric, once per signal."""

@@ -1,0 +1,47 @@
+"""What a metric is to be read between: its floor and its ceiling on a signal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import xarray as xr
+
+from tausweep.metrics.stage import dataset
+from tausweep.reference.settings import Reference
+
+BOUNDS = {
+    "floor": "held-out data against training data",
+    "ceiling": "a constant orbit at the mean of the data",
+}
+
+
+def run(settings: Reference, signal: xr.Dataset) -> xr.Dataset:
+    """Compute floor and ceiling of a metric, the same for all models trained on a signal.
+
+    Returns
+    -------
+    `NAME_floor` and `NAME_ceiling` of those variables of the metric that have one; for a metric
+    that compares orbits also `n`, the length of everything that is compared.
+
+    Raises
+    ------
+    ValueError
+        The data do not suffice for the metric.
+    """
+    metric = settings.metric
+    values = metric.references(signal, settings.steps)
+    variables: dict[str, Any] = {
+        f"{name}_{bound}": (
+            v.dims,
+            values[f"{name}_{bound}"],
+            {"long_name": f"{v.long_name}: {what}", "units": v.units},
+        )
+        for name, v in metric.variables.items()
+        for bound, what in BOUNDS.items()
+        if f"{name}_{bound}" in values
+    }
+    found = dataset(metric, signal, variables)
+    if "n" in values:
+        about = {"long_name": "length of everything that is compared", "units": "step"}
+        found["n"] = ((), values["n"], about)
+    return found.assign_attrs(title=f"floor and ceiling of {metric.name}")
