@@ -8,18 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tausweep.collect.settings import Collect, Sweep
 from tausweep.errors import ConfigError
 from tausweep.experiment import Experiment
 from tausweep.figures.settings import Figure
 from tausweep.job import Job, file_reference
+from tausweep.members.settings import Members
 from tausweep.models.settings import Model
+from tausweep.reference.settings import Reference
 from tausweep.series.settings import File, Published, Series
 from tausweep.systems.system import Simulated
 from tausweep.training.methods.method import RelativeTau, TrainingMethod
 from tausweep.training.settings import Train
+
+
+class Trained(NamedTuple):
+    """A training job and what follows from it alone."""
+
+    method: TrainingMethod
+    train: Job
+    orbit: Job
 
 
 class Plan:
@@ -40,7 +50,9 @@ class Plan:
         noisy: dict[str, Job] = {}
         prepared: dict[str, dict[str, Job]] = {}
         sweeps: list[Sweep] = []
+        members: list[Job] = []
         metrics: list[Job] = []
+        reference: list[Job] = []
         for name, series in experiment.series.items():
             raw = self._series(name, series)
             signal = self._add("signal", experiment.signal, series=raw)
@@ -58,19 +70,29 @@ class Plan:
                 for method in experiment.methods:
                     by = method.name or method.method
                     title = f"{label} on {name} by {by}"
-                    done = self._sweep(title, model, method, signal, lyapunov[name])
-                    metrics += done
+                    trained = self._train(title, model, method, signal, lyapunov[name])
+                    measured = self._measure(title, trained, signal)
+                    members.append(self._members(title, method, trained, signal))
+                    metrics += measured
                     sweeps.append(
                         Sweep(
-                            series=name, model=label, method=by, kind=method.method, jobs=len(done)
+                            series=name,
+                            model=label,
+                            method=by,
+                            setting=method.setting,
+                            metrics=len(measured),
                         )
                     )
+            if experiment.models:
+                reference += self._reference(name, signal)
         collected = None
-        if metrics:
+        if members:
             collected = self._add(
                 "collect",
                 Collect(series=list(lyapunov), simulated=list(truth), sweeps=sweeps),
+                members=members,
                 metrics=metrics,
+                reference=reference,
                 lyapunov=list(lyapunov.values()),
                 truth=list(truth.values()),
             )
@@ -143,10 +165,10 @@ class Plan:
         raw = [f"published/{file}" for file in files]
         return self._keep(Job("series", series, {"raw": raw}, paths))
 
-    def _sweep(
+    def _train(
         self, title: str, model: Model, method: TrainingMethod, signal: Job, lyapunov: Job
-    ) -> list[Job]:
-        """Jobs from training to metrics of one model: one per τ and block of members."""
+    ) -> list[Trained]:
+        """Training and orbits of one model by one method: for each value and block of members."""
         ex = self.experiment
         training = ex.resolved_training
         done = []
@@ -162,13 +184,51 @@ class Plan:
                 relative = {"lyapunov": lyapunov} if settings.of_tau_pred else {}
                 train = self._add("train", settings, signal=signal, **relative)
                 orbit = self._add("orbit", ex.orbit, train=train, signal=signal)
-                done.append(
-                    self._add("metrics", ex.metrics, orbit=orbit, signal=signal, train=train)
-                )
+                done.append(Trained(single, train, orbit))
                 self._label(
                     f"{title}{_at(single)}, members {first} to {first + ex.block - 1}",
-                    *(train, orbit, done[-1]),
+                    *(train, orbit),
                 )
+        return done
+
+    def _members(
+        self, title: str, method: TrainingMethod, trained: list[Trained], signal: Job
+    ) -> Job:
+        """What is kept of the members of a sweep."""
+        swept = [each.method.swept for each in trained]
+        settings = Members(
+            setting=method.setting,
+            values=[value if isinstance(value, int | float) else None for value in swept],
+            excerpt=self.experiment.metrics.excerpt,
+        )
+        job = self._add(
+            "members",
+            settings,
+            signal=signal,
+            train=[each.train for each in trained],
+            orbit=[each.orbit for each in trained],
+        )
+        self._label(title, job)
+        return job
+
+    def _measure(self, title: str, trained: list[Trained], signal: Job) -> list[Job]:
+        """Every metric of a sweep: one job, or, where it is costly, one per training job."""
+        done = []
+        for metric in self.experiment.metrics.chosen:
+            jobs = [getattr(each, metric.needs) for each in trained]
+            for part in [[job] for job in jobs] if metric.costly else [jobs]:
+                done.append(self._add("metrics", metric, signal=signal, **{metric.needs: part}))
+                self._label(f"{metric.name} of {title}", done[-1])
+        return done
+
+    def _reference(self, name: str, signal: Job) -> list[Job]:
+        """Floor and ceiling of every metric on a signal."""
+        ex = self.experiment
+        done = []
+        for metric in ex.metrics.chosen:
+            settings = Reference(metric=metric, steps=ex.orbit.steps)
+            done.append(self._add("reference", settings, signal=signal))
+            self._label(f"{metric.name} on {name}", done[-1])
         return done
 
     def _draw(

@@ -15,7 +15,6 @@ import xarray as xr
 from tausweep import provenance, store
 from tausweep.execution import Execution
 from tausweep.job import Job, file_reference
-from tausweep.series import stage as series
 from tausweep.series.settings import File, OutsideSeries
 from tausweep.stages import STAGES
 
@@ -126,4 +125,6 @@ def _raw(job: Job, settings: OutsideSeries) -> xr.Dataset:
         for source, name in zip(job.sources, names, strict=True):
             if Path(source).name != Path(name).name:
                 raise ValueError(f"{source}: is not {Path(name).name}, which comes in this place")
+    from tausweep.series import stage as series  # here: other jobs need not wait for it
+
     return series.read(settings, job.sources)

@@ -10,8 +10,10 @@ from typing import Any
 from tausweep.collect.settings import Collect
 from tausweep.figures.settings import Figure
 from tausweep.lyapunov.settings import Lyapunov
-from tausweep.metrics.settings import Metrics
+from tausweep.members.settings import Members
+from tausweep.metrics.settings import AnyMetric
 from tausweep.orbit.settings import Orbit
+from tausweep.reference.settings import Reference
 from tausweep.series.settings import Series
 from tausweep.signal.settings import Signal
 from tausweep.training.settings import Train
@@ -42,8 +44,10 @@ STAGES = {
     "lyapunov": Stage(3, Lyapunov, "tausweep.lyapunov.stage"),
     "train": Stage(3, Train, "tausweep.training.stage"),
     "orbit": Stage(2, Orbit, "tausweep.orbit.stage"),
-    "metrics": Stage(2, Metrics, "tausweep.metrics.stage"),
-    "collect": Stage(4, Collect, "tausweep.collect.stage"),
+    "members": Stage(1, Members, "tausweep.members.stage"),
+    "metrics": Stage(3, AnyMetric, "tausweep.metrics.stage"),
+    "reference": Stage(1, Reference, "tausweep.reference.stage"),
+    "collect": Stage(5, Collect, "tausweep.collect.stage"),
     "figure": Stage(4, Figure, "tausweep.figures.stage"),
 }
 """All stages. A figure is no Dataset and no content-addressed file, but has a key like them."""

@@ -49,7 +49,31 @@ rule run_orbit:
         "tausweep stage orbit --job {params.job:q} --output {output} 2> {log}"
 
 
-rule measure_orbit:
+rule list_members:
+    input:
+        inputs("members"),
+    output:
+        "results/members/{key}.nc",
+    log:
+        "results/logs/members/{key}.log",
+    benchmark:
+        "results/benchmarks/members/{key}.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        job=job("members"),
+    message:
+        "members: {PLAN:{wildcards.key}}"
+    shell:
+        "tausweep stage members --job {params.job:q} --output {output} 2> {log}"
+
+
+# A metric of all orbits of a sweep; one that is costly, of one training job.
+rule measure:
     input:
         inputs("metrics"),
     output:
@@ -63,13 +87,36 @@ rule measure_orbit:
     threads: 1
     resources:
         mem_mb=4000,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         job=job("metrics"),
     message:
-        "metrics of {PLAN:{wildcards.key}}"
+        "{PLAN:{wildcards.key}}"
     shell:
         "tausweep stage metrics --job {params.job:q} --output {output} 2> {log}"
+
+
+rule measure_reference:
+    input:
+        inputs("reference"),
+    output:
+        "results/reference/{key}.nc",
+    log:
+        "results/logs/reference/{key}.log",
+    benchmark:
+        "results/benchmarks/reference/{key}.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        job=job("reference"),
+    message:
+        "floor and ceiling: {PLAN:{wildcards.key}}"
+    shell:
+        "tausweep stage reference --job {params.job:q} --output {output} 2> {log}"
 
 
 rule collect:
@@ -90,6 +137,6 @@ rule collect:
     params:
         job=job("collect"),
     message:
-        "collect all metrics"
+        "collect all results"
     shell:
         "tausweep stage collect --job {params.job:q} --output {output} 2> {log}"

@@ -25,10 +25,10 @@ def run(
     """Join all that is known of an experiment, with one row per trained member.
 
     Dimension `run` has one entry per member, with its labels (series, model, method, the setting
-    that was swept and its value, tau, member) as coordinates. Dimension `signal` has one per series,
-    with its λ_max and τ_pred, those of its equations (`…_equations`) where these are known, floors
-    and ceilings of the metrics, and an excerpt of the data. What a series or model has fewer of,
-    variables or exponents, is filled with NaN, and with empty names.
+    that was swept and its value, tau, member) as coordinates. Dimension `signal` has one per
+    series, with its λ_max and τ_pred, those of its equations (`…_equations`) where these are known,
+    floors and ceilings of the metrics, and an excerpt of the data. What a series or model has fewer
+    of, variables or exponents, is filled with NaN, and with empty names.
 
     Parameters
     ----------

@@ -42,8 +42,9 @@ def run(
 
     Returns
     -------
-    The variables of `VARIABLES` over `run`, one for each member of all jobs in the order given, with
-    the coordinate `member`; and `data_excerpt(step, variable)`, the beginning of the held-out data.
+    The variables of `VARIABLES` over `run`, one for each member of all jobs in the order given,
+    with the coordinate `member`; and `data_excerpt(step, variable)`, the beginning of the held-out
+    data.
 
     Raises
     ------

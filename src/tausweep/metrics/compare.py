@@ -64,7 +64,9 @@ def references(metric: Comparison, signal: xr.Dataset, steps: int) -> dict[str, 
     found: dict[str, Any] = {}
     for suffix, x in (("floor", other), ("ceiling", mean)):
         values = metric.distance(p, metric.describe(x, data))
-        found |= {f"{name}_{suffix}": values[name] for name, v in metric.variables.items() if v.reference}
+        found |= {
+            f"{name}_{suffix}": values[name] for name, v in metric.variables.items() if v.reference
+        }
     return found | {"n": len(data)}
 
 

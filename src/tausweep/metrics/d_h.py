@@ -71,15 +71,24 @@ def power_spectrum(x: Trajectory, bandwidth: float) -> Spectrum:
     -------
     All zeros where a variable has no spectrum: it is constant, or not finite throughout.
     """
-    from scipy import ndimage, signal
+    from scipy import ndimage
 
     x = np.asarray(x, dtype=np.float64)
     x = np.where(np.isfinite(x).all(axis=0), x, 0.0)
     moves = np.ptp(x, axis=0) > RESOLUTION * np.abs(x).max(axis=0)
-    power = np.where(moves, signal.periodogram(x, axis=0)[1][1:], 0.0)
+    power = np.where(moves, _periodogram(x), 0.0)
     power = ndimage.gaussian_filter(power, bandwidth * len(x), mode="reflect", axes=(0,))
     total = np.where(moves, power.sum(axis=0), 1.0)
     return np.asarray(power / total)
+
+
+def _periodogram(x: Trajectory) -> Spectrum:
+    """Power of each frequency but zero, up to a common factor. The highest one stands for itself
+    where the length is even; each other one, for its negative too.
+    """
+    power = np.abs(np.fft.rfft(x - x.mean(axis=0), axis=0)[1:]) ** 2
+    power[: (len(x) - 1) // 2] *= 2
+    return power
 
 
 def hellinger(p: Spectrum, q: Spectrum) -> Float[np.ndarray, " variable"]:

@@ -52,8 +52,9 @@ class DStspLegacy(Comparison):
 
     def distance(self, p: Histogram | None, q: Histogram | None) -> Values:
         """D_stsp, in nats; NaN where nothing was kept of data or orbit."""
-        compared = p is not None and q is not None and p.count.size and q.count.size
-        return {"D_stsp_legacy": divergence(p, q, ALPHA) if compared else math.nan}
+        if p is None or q is None or not (p.count.size and q.count.size):
+            return {"D_stsp_legacy": math.nan}
+        return {"D_stsp_legacy": divergence(p, q, ALPHA)}
 
 
 def histogram(x: Trajectory, scale: Float[np.ndarray, " variable"], bins: int) -> Histogram:

@@ -118,7 +118,8 @@ class LyapunovSpectrum(Measurement):
         """Steps to measure over: fewer than asked for where an external input ends before."""
         if "input" not in signal:
             return self.steps
-        there = signal.sizes["time"] - int(signal["train_steps"]) - self.transient - 2 * self.interval
+        held_out = signal.sizes["time"] - int(signal["train_steps"])
+        there = held_out - self.transient - 2 * self.interval
         if there < self.interval:
             raise ValueError(
                 f"metrics.lyapunov_spectrum.transient: {self.transient} steps and an orbit after "

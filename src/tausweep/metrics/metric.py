@@ -7,7 +7,7 @@ kinds: a `Comparison` of orbits with the data, or a `Measurement` of the models 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
@@ -61,9 +61,10 @@ class Metric(Settings, ABC):
         """As configurations name it."""
         return str(getattr(self, "metric"))  # noqa: B009  # a literal in each class
 
-    @property
-    def coordinates(self) -> Mapping[str, tuple[list[int], str, str]]:
-        """Values, long name and units of the dimensions of its variables, `variable` left out."""
+    def coordinates(self, variables: int) -> Mapping[str, tuple[Sequence[int], str, str]]:
+        """Values, long name and unit of the dimensions of its variables other than `variable`, for
+        a signal of so many.
+        """
         return {}
 
     def about(self, variables: int) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class Mixture:
     variance: float
 
     def log_density(self, x: Float[np.ndarray, "n variable"]) -> Float[np.ndarray, " n"]:
-        """ln p(x); −∞ of a mixture that is nowhere. Memory is bounded, whatever the lengths."""
+        """Ln p(x); −∞ of a mixture that is nowhere. Memory is bounded, whatever the lengths."""
         density = np.full(len(x), -math.inf)
         if not len(self.centres):
             return density

@@ -27,8 +27,8 @@ class PredictionError(Measurement):
 
     metric: Literal["prediction_error"] = "prediction_error"
     steps: Annotated[
-        list[Annotated[PositiveInt, Field(le=100_000)]], Field(min_length=1, max_length=1_000)
-    ] = [1, 2, 5, 10, 20, 50, 100]
+        tuple[Annotated[PositiveInt, Field(le=100_000)], ...], Field(min_length=1, max_length=1_000)
+    ] = (1, 2, 5, 10, 20, 50, 100)
     """Steps ahead, ascending."""
     starts: Annotated[PositiveInt, Field(le=100_000)] = 1_000
     """Forecasts, at most: begun at points spread evenly over the held-out data."""
@@ -42,9 +42,9 @@ class PredictionError(Measurement):
 
     @field_validator("steps")
     @classmethod
-    def _ascending(cls, steps: list[int]) -> list[int]:
-        if steps != sorted(set(steps)):
-            raise ValueError(f"steps ahead must ascend, found {steps}")
+    def _ascending(cls, steps: tuple[int, ...]) -> tuple[int, ...]:
+        if list(steps) != sorted(set(steps)):
+            raise ValueError(f"steps ahead must ascend, found {list(steps)}")
         return steps
 
     def coordinates(self, variables: int) -> Mapping[str, tuple[Sequence[int], str, str]]:  # noqa: D102

@@ -82,9 +82,7 @@ def dataset(metric: Metric, signal: xr.Dataset, variables: Mapping[str, Any]) ->
     coords["variable"] = signal["variable"]
     used = {dim for dims, *_ in variables.values() for dim in dims}
     return xr.Dataset(
-        {
-            name: (dims, values, attrs | about) for name, (dims, values, attrs) in variables.items()
-        },
+        {name: (dims, values, attrs | about) for name, (dims, values, attrs) in variables.items()},
         {dim: coordinate for dim, coordinate in coords.items() if dim in used},
         {"metric": metric.name},
     )
