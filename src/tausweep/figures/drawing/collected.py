@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 from jaxtyping import Bool, Float
-from matplotlib.axes import Axes
 
 from tausweep.figures.drawing.style import Look, looks, shorten
 from tausweep.figures.figure import Style
@@ -149,8 +149,8 @@ def label(rows: xr.Dataset, quantity: str) -> str:
     text = str(attrs.get("long_name", name))
     if place is not None:
         dim = next(str(d) for d in rows[name].dims if d != "run")
-        text += f",\n{rows[dim].attrs.get('long_name', dim)}: {place}"
-    return text + written
+        text += f", {rows[dim].attrs.get('long_name', dim)} {place}"
+    return textwrap.fill(text + written, 30)
 
 
 def symbol(quantity: str) -> str:
@@ -190,11 +190,6 @@ def quantile(values: Float[np.ndarray, " member"], q: float) -> float:
     """
     ordered = np.sort(np.where(np.isnan(values), np.inf, values))
     return float(np.interp(q * (len(ordered) - 1), np.arange(len(ordered)), ordered))
-
-
-def top(axes: Axes) -> float:
-    """Where a value stands that is too large for the axes."""
-    return float(axes.transData.inverted().transform(axes.transAxes.transform((0, 0.97)))[1])
 
 
 def central(values: Float[np.ndarray, " member"], band: float) -> list[float]:

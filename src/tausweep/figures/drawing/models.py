@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Float, Shaped
+from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, NullLocator
 
 from tausweep.figures.drawing.collected import (
     Trained,
     diverged,
     label,
-    logarithmic,
     measured,
     of_series,
     quantile,
     reference,
-    top,
 )
-from tausweep.figures.drawing.style import QUIET, characters
+from tausweep.figures.drawing.panels import grid, top, value_axis
+from tausweep.figures.drawing.style import QUIET
 from tausweep.figures.figure import Style
 from tausweep.figures.models import EXPONENTS, FORECASTS, ModelsFigure
 
 DOT: dict[str, Any] = {"linestyle": "", "markersize": 3.5, "markeredgewidth": 0, "alpha": 0.55}
 CROSS: dict[str, Any] = {"linestyle": "", "marker": "x", "markersize": 4.0}
+EQUATIONS: dict[str, Any] = {"color": "black", "linewidth": 1.0}
 FLOOR, CEILING = (0, (5, 3)), (0, (1, 2))
 DISTANCES = ("D_stsp", "D_H")
 
-Grid = Shaped[np.ndarray, "row column"]
 Members = Float[np.ndarray, "member place"]
 
 
@@ -60,31 +59,18 @@ def models(dataset: xr.Dataset, settings: ModelsFigure, series: str, style: Styl
     shown = [each.at(each.best(by)) for each in every]
     names = [name for name in (*DISTANCES, FORECASTS, EXPONENTS) if name in rows]
     handles = [_handle(each) for each in shown]
-    figure, panels = _grid(len(names), len(handles), style)
+    if np.isfinite(_truth(signal)).any() and EXPONENTS in names:
+        handles.append(Line2D([], [], **EQUATIONS, label="exponents of the equations"))
+    figure, panels = grid(len(names), style, handles)
     for axes, name in zip(panels.flat, names, strict=False):
         match name:
             case "prediction_error":
                 _forecasts(axes, shown, signal)
             case "lyapunov_spectrum":
-                handles += _exponents(axes, shown, signal)
+                _exponents(axes, shown, signal)
             case _:
                 _distances(axes, shown, signal, name)
-    for axes in panels.flat[len(names) :]:
-        axes.set_axis_off()
-    columns = max(1, min(len(handles), int(characters(style) / 30)))
-    figure.legend(handles=handles, loc="outside lower center", ncols=columns)
     return figure
-
-
-def _grid(count: int, entries: int, style: Style) -> tuple[Figure, Grid]:
-    """Panels in pairs, or below each other where letters are large for the width."""
-    columns = min(count, 2) if characters(style) >= 100 else 1
-    rows = math.ceil(count / columns)
-    lines = math.ceil((entries + 1) / max(1, int(characters(style) / 30)))
-    height = rows * 0.62 * style.width / max(columns, 2 if count == 1 else 1)
-    size = (style.width, height + 1.6 * lines * style.font_size / 72)
-    figure = Figure(figsize=size, layout="constrained")
-    return figure, figure.subplots(rows, columns, squeeze=False)
 
 
 def _handle(trained: Trained) -> Line2D:
@@ -102,7 +88,7 @@ def _distances(axes: Axes, shown: list[Trained], signal: xr.Dataset, name: str) 
     bounds = {line: reference(signal, name, suffix)
               for suffix, line in (("floor", FLOOR), ("ceiling", CEILING))}  # fmt: skip
     values = [measured(each.rows, name) for each in shown]
-    _value_axis(axes, shown[0].rows, name, np.concatenate([*values, list(bounds.values())]))
+    value_axis(axes, shown[0].rows, name, np.concatenate([*values, list(bounds.values())]))
     for i, (each, found) in enumerate(zip(shown, values, strict=True)):
         _members(axes, each, np.full(len(found), float(i)), found, reach=0.25)
     for line, value in bounds.items():
@@ -121,7 +107,7 @@ def _forecasts(axes: Axes, shown: list[Trained], signal: xr.Dataset) -> None:
     errors = [_places(each, FORECASTS) for each in shown]
     everything = np.concatenate([*(e.ravel() for e in errors), ceiling.to_numpy()])
     axes.set_xscale("log" if ahead[-1] > 10 * ahead[0] else "linear")
-    _value_axis(axes, shown[0].rows, FORECASTS, everything)
+    value_axis(axes, shown[0].rows, FORECASTS, everything)
     highest = top(axes)
     for each, error in zip(shown, errors, strict=True):
         # A forecast that is not finite is worse than any: the median is no number once half are.
@@ -137,21 +123,16 @@ def _forecasts(axes: Axes, shown: list[Trained], signal: xr.Dataset) -> None:
         )  # fmt: skip
     axes.plot(ahead, ceiling, color=QUIET, linewidth=0.8, linestyle=CEILING, gid="ceiling")
     axes.set_xlabel("steps ahead")
-    axes.set_ylabel(_broken(label(shown[0].rows, FORECASTS)))
+    axes.set_ylabel("error of forecasts\n(standard deviations)")
 
 
-def _exponents(axes: Axes, shown: list[Trained], signal: xr.Dataset) -> list[Line2D]:
-    """Exponents of every model beside those of the equations; what the legend has to explain."""
+def _exponents(axes: Axes, shown: list[Trained], signal: xr.Dataset) -> None:
+    """Exponents of every model beside those of the equations."""
     place = shown[0].rows["exponent"].to_numpy().astype(float)
-    truth = (
-        signal[f"{EXPONENTS}_equations"].to_numpy() if f"{EXPONENTS}_equations" in signal else []
-    )
+    truth = _truth(signal)
     found = [_places(each, EXPONENTS) for each in shown]
     seen = np.concatenate([*(f.ravel() for f in found), truth])
-    seen = seen[np.isfinite(seen)]
-    if seen.size:
-        margin = 0.1 * np.ptp(seen) or 0.1
-        axes.set_ylim(min(seen.min(), 0) - margin, max(seen.max(), 0) + margin)
+    _signed_axis(axes, seen[np.isfinite(seen)])
     step = 0.7 / len(shown)
     for i, (each, values) in enumerate(zip(shown, found, strict=True)):
         aside = step * (i - (len(shown) - 1) / 2)
@@ -159,17 +140,36 @@ def _exponents(axes: Axes, shown: list[Trained], signal: xr.Dataset) -> list[Lin
             there = np.isfinite(column)
             x = np.full(there.sum(), place[k] + aside)
             _members(axes, each.of(there), x, column[there], reach=0.4 * step)
+    for x, value in zip(place, truth, strict=False):
+        axes.plot([x - 0.45, x + 0.45], [value] * 2, **EQUATIONS, zorder=2, gid="equations")
     axes.axhline(0, color=QUIET, linewidth=0.5, zorder=0)
     axes.set_xticks(place)
     axes.set_xlabel("exponent")
-    axes.set_ylabel(_broken(label(shown[0].rows, EXPONENTS)))
-    known = np.isfinite(truth)
-    if not np.any(known):
-        return []
-    look: dict[str, Any] = {"color": "black", "linewidth": 1.0}
-    axes.hlines(np.asarray(truth)[known], place[: len(truth)][known] - 0.45,
-                place[: len(truth)][known] + 0.45, **look, zorder=2, gid="equations")  # fmt: skip
-    return [Line2D([], [], **look, label="exponents of the equations")]
+    axes.set_ylabel("Lyapunov exponents\n(nats per step)")
+
+
+def _truth(signal: xr.Dataset) -> Float[np.ndarray, " exponent"]:
+    """Exponents of the equations; NaN where they are not known."""
+    name = f"{EXPONENTS}_equations"
+    return np.asarray(signal[name].to_numpy() if name in signal else [np.nan], float)
+
+
+def _signed_axis(axes: Axes, values: Float[np.ndarray, " value"]) -> None:
+    """Axis about zero, logarithmic away from it where values span more than a decade: exponents
+    of latent states can be far below those of the dynamics.
+    """
+    largest = max(values.max(initial=0.0), 1e-3)
+    low, high = values.min(initial=0.0), values.max(initial=0.0)
+    if -low <= 10 * largest:
+        margin = 0.1 * (high - low) or 0.1
+        axes.set_ylim(low - margin, high + margin)
+        return
+    axes.set_yscale("symlog", linthresh=largest)
+    axes.set_ylim(1.5 * low, 2 * largest)
+    decades = [-(10.0**k) for k in range(-3, 4) if largest < 10.0**k <= -1.5 * low]
+    axes.set_yticks([*decades, 0.0, float(f"{largest:.1g}")])
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _members(
@@ -187,34 +187,15 @@ def _members(
         (~lost, {**DOT, "marker": trained.look.marker}, "members"),
         (lost, CROSS, "diverged"),
     ):
-        axes.plot(spread[where], drawn[where], **dots, color=colour, zorder=4, clip_on=False,
-                  gid=f"{gid}: {trained.label}")  # fmt: skip
+        axes.plot(
+            spread[where], drawn[where], **dots, color=colour, zorder=4,
+            clip_on=False, in_layout=False, gid=f"{gid}: {trained.label}",
+        )  # fmt: skip
     median = min(quantile(values, 0.5), highest)
-    axes.hlines(median, x[0] - reach, x[0] + reach, color=colour, linewidth=1.4, zorder=3,
+    axes.hlines(median, x[0] - reach, x[0] + reach, color=colour, linewidth=1.4, zorder=3, linestyle=trained.look.line,
                 gid=f"median: {trained.label}")  # fmt: skip
 
 
 def _places(trained: Trained, name: str) -> Members:
     """A variable with values at several places, by member."""
     return np.asarray(trained.rows[name].transpose("run", ...).to_numpy(), float)
-
-
-def _value_axis(
-    axes: Axes, rows: xr.Dataset, name: str, values: Float[np.ndarray, " value"]
-) -> None:
-    """Axis of a quantity, with a margin about what is drawn."""
-    finite = values[np.isfinite(values)]
-    if not finite.size:
-        return
-    low, high = finite.min(), finite.max()
-    if logarithmic(rows, name, finite):
-        axes.set_yscale("log")
-        axes.set_ylim(low / 1.5, high * 1.5)
-    else:
-        margin = 0.1 * (high - low) or 0.1
-        axes.set_ylim(low - margin, high + margin)
-
-
-def _broken(text: str) -> str:
-    """A long label in two lines."""
-    return text.replace(" (", "\n(")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
-import re
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Float, Shaped
+from jaxtyping import Float
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from matplotlib.transforms import ScaledTranslation
 
 from tausweep.figures.drawing.collected import (
@@ -23,12 +21,11 @@ from tausweep.figures.drawing.collected import (
     central,
     diverged,
     label,
-    logarithmic,
     measured,
     of_series,
     reference,
-    top,
 )
+from tausweep.figures.drawing.panels import grid, top, value_axis
 from tausweep.figures.drawing.style import QUIET, characters
 from tausweep.figures.figure import Style
 from tausweep.figures.sweep import TAU, SweepFigure
@@ -53,8 +50,6 @@ REFERENCES = (
     ("equations", "of the equations", "-", "bottom"),
 )
 """What a metric is read between: what is added to its name, text, line, side of the text."""
-
-Grid = Shaped[np.ndarray, "row column"]
 
 
 def sweep(dataset: xr.Dataset, settings: SweepFigure, series: str, style: Style) -> Figure:
@@ -83,8 +78,7 @@ def sweep(dataset: xr.Dataset, settings: SweepFigure, series: str, style: Style)
     curves = [each for each in trained if each.setting == setting]
     others = [each.at(each.best(metrics[0])) for each in trained if each.setting != setting]
     handles = _legend(trained, curves, signal, settings)
-    columns = _columns(handles, characters(style))
-    figure, panels = _grid(len(metrics), style, legend_rows=math.ceil(len(handles) / columns))
+    figure, panels = grid(len(metrics), style, handles)
     room = characters(style) / panels.shape[1] - AROUND
     values = np.concatenate([[], *(each.values for each in curves)])
     for axes, quantity in zip(panels.flat, metrics, strict=False):
@@ -92,7 +86,8 @@ def sweep(dataset: xr.Dataset, settings: SweepFigure, series: str, style: Style)
             _tau_axis(axes, values, signal, settings.log_tau, room)
         else:
             _setting_axis(axes, values, setting, room)
-        _value_axis(axes, rows, signal, quantity)
+        bounds = [reference(signal, quantity, suffix) for suffix, *_ in REFERENCES]
+        value_axis(axes, rows, quantity, np.concatenate([measured(rows, quantity), bounds]))
         axes.set_ylabel(label(rows, quantity))
         _references(axes, signal, quantity, signal["tau_pred"].item() if setting == TAU else np.nan)
         if setting == TAU:
@@ -101,24 +96,7 @@ def sweep(dataset: xr.Dataset, settings: SweepFigure, series: str, style: Style)
             _across(axes, each, quantity, settings.band)
         for i, each in enumerate(curves):
             _curve(axes, each, quantity, settings.band, aside=3.0 * (i - (len(curves) - 1) / 2))
-    for axes in panels.flat[len(metrics) :]:
-        axes.set_axis_off()
-    in_rows = [
-        handles[i] for column in range(columns) for i in range(column, len(handles), columns)
-    ]
-    figure.legend(handles=in_rows, loc="outside lower center", ncols=columns)
     return figure
-
-
-def _grid(count: int, style: Style, legend_rows: int) -> tuple[Figure, Grid]:
-    """Place panels in pairs, or below each other where letters are large for the width."""
-    columns = min(count, 2) if characters(style) >= 100 else 1
-    rows = math.ceil(count / columns)
-    wide = 2 if count == 1 else columns
-    panel, line = 0.7 * style.width / wide, 1.6 * style.font_size / 72
-    size = (style.width, rows * panel + legend_rows * line)
-    figure = Figure(figsize=size, layout="constrained")
-    return figure, figure.subplots(rows, columns, squeeze=False)
 
 
 def _curve(axes: Axes, trained: Trained, quantity: str, band: float, aside: float) -> None:
@@ -218,25 +196,6 @@ def _sparse_labels(axes: Axes, values: Float[np.ndarray, " value"], room: float)
     return labels
 
 
-def _value_axis(axes: Axes, rows: xr.Dataset, signal: xr.Dataset, quantity: str) -> None:
-    """Axis of a metric, wide enough for what it is to be read between."""
-    bounds = [reference(signal, quantity, suffix) for suffix, *_ in REFERENCES]
-    values = np.concatenate([measured(rows, quantity), bounds])
-    values = values[np.isfinite(values)]
-    if not values.size:
-        return
-    low, high = values.min(), values.max()
-    if logarithmic(rows, quantity, values):
-        axes.set_yscale("log")
-        axes.set_ylim(low / max((high / low) ** 0.1, 1.1), high * max((high / low) ** 0.1, 1.1))
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=20))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
-        axes.yaxis.set_minor_locator(NullLocator())
-    else:
-        margin = 0.1 * (high - low) or 0.1
-        axes.set_ylim(low - margin, high + margin)
-
-
 def _references(axes: Axes, signal: xr.Dataset, quantity: str, tau_pred: float) -> None:
     """What a metric is to be read between, named where it is drawn, away from τ_pred."""
     place, align = (0.01, "left") if _fraction(axes, tau_pred) > 0.5 else (1.0, "right")
@@ -319,13 +278,3 @@ def _entry(trained: Trained, curves: list[Trained], settings: SweepFigure) -> st
         return trained.label
     value = trained.best((settings.metrics or ["D_stsp"])[0])
     return f"{trained.label} ({trained.symbol} = {value:g})"
-
-
-def _columns(handles: list[Artist], room: float) -> int:
-    """Columns of the legend: as many as fit in a width of `room` characters."""
-    labels = [re.sub(r"[$_{}\\]|mathrm", "", str(handle.get_label())) for handle in handles]
-    for columns in range(len(labels), 1, -1):
-        split = np.array_split([len(label) + 8 for label in labels], columns)
-        if sum(max(lengths) for lengths in split) <= room:
-            return columns
-    return 1
