@@ -188,7 +188,7 @@ def test_the_exponent_before_denoising_is_planned_and_nothing_is_trained_on_that
     before = both.figures["lyapunov-noisy_l"].inputs["dataset"]
     after = both.figures["lyapunov_l"].inputs["dataset"]
     assert plain.figures["lyapunov_l"].inputs["dataset"] == before != after
-    assert both.figures["lyapunov-noisy_l"].settings.kind == "lyapunov"
+    assert both.figures["lyapunov-noisy_l"].settings.figure.kind == "lyapunov"
     assert [c.stage for c in both.jobs.values()].count("train") == 1
     (train,) = (job for job in both.jobs.values() if job.stage == "train")
     assert train.inputs["signal"] == both.jobs[after].inputs["signal"]

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from tausweep.errors import ConfigError, one_line
+from tausweep.figures.figure import Subject
 from tausweep.figures.settings import Figures
 from tausweep.lyapunov.settings import Lyapunov
 from tausweep.metrics.settings import Metrics
@@ -197,6 +198,15 @@ def _enough_input(ex: Experiment, name: str, series: Simulated) -> None:
         )
 
 
+def _figures_show_what_there_is(ex: Experiment) -> None:
+    for kind, figure in ex.figures.chosen.items():
+        for series in ex.series:
+            try:
+                figure.variants(Subject(series, ex, {}))
+            except ValueError as error:
+                raise ValueError(f"figures.{kind}.{error}") from None
+
+
 CHECKS = (
     _recurrent_models_have_methods,
     _something_is_held_out,
@@ -207,6 +217,7 @@ CHECKS = (
     _arrays_fit_in_memory,
     _starts_fit_in_memory,
     _series_are_long_enough,
+    _figures_show_what_there_is,
 )
 """Each raises ValueError, in one line that begins with the path of a setting."""
 

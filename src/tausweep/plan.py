@@ -6,14 +6,15 @@ Snakemake builds a plan each time it parses the workflow.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tausweep.collect.settings import Collect, Sweep
 from tausweep.errors import ConfigError
 from tausweep.experiment import Experiment
-from tausweep.figures.settings import Figure
+from tausweep.figures.figure import Subject
+from tausweep.figures.settings import Drawing
 from tausweep.job import Job, file_reference
 from tausweep.members.settings import Members
 from tausweep.models.dynamics import Fitted
@@ -45,6 +46,9 @@ class Plan:
         self.experiment = experiment
         self.jobs: dict[str, Job] = {}
         self.figures: dict[str, Job] = {}
+        """By the name of their files."""
+        self.captions: dict[str, str] = {}
+        """Of the figures, in reStructuredText."""
         self.labels: dict[str, str] = {}
         self.downloads: dict[str, str] = {}
         """Where each file that others publish is fetched from, by its path here."""
@@ -59,11 +63,12 @@ class Plan:
         for name, series in experiment.series.items():
             raw = self._series(name, series)
             signal = self._add("signal", experiment.signal, series=raw)
-            prepared[name] = {"series": raw, "signal": signal}
             lyapunov[name] = self._add("lyapunov", experiment.lyapunov, signal=signal)
             if isinstance(series, Simulated):
                 truth[name] = self._add("truth", experiment.truth, series=raw)
                 self._label(name, truth[name])
+            prepared[name] = {"series": raw, "signal": signal, "lyapunov": lyapunov[name]}
+            prepared[name] |= {"truth": truth[name]} if name in truth else {}
             self._label(name, raw, signal, lyapunov[name])
             if (before := experiment.signal.without("denoise")) != experiment.signal:
                 still_noisy = self._add("signal", before, series=raw)
@@ -99,7 +104,13 @@ class Plan:
                 lyapunov=list(lyapunov.values()),
                 truth=list(truth.values()),
             )
-        self._draw(prepared, lyapunov, truth, noisy, collected)
+        shared = {} if collected is None else {"collect": collected}
+        for name, found in prepared.items():
+            self._draw(Subject(name, experiment, {**found, **shared}))
+            if name in noisy:
+                known = {"truth": truth[name]} if name in truth else {}
+                roles = {"lyapunov": noisy[name], **known}
+                self._draw(Subject(name, experiment, roles, "its noise was reduced"), "-noisy")
 
     def job(self, stage: str, key: str) -> Job:
         """The job with this key.
@@ -239,35 +250,19 @@ class Plan:
             self._label(f"{metric.name} on {name}", done[-1])
         return done
 
-    def _draw(
-        self,
-        prepared: Mapping[str, Mapping[str, Job]],
-        lyapunov: Mapping[str, Job],
-        truth: Mapping[str, Job],
-        noisy: Mapping[str, Job],
-        collected: Job | None,
-    ) -> None:
+    def _draw(self, subject: Subject, suffix: str = "") -> None:
+        """Every figure that a series has the results for, by the name of its files."""
         figures = self.experiment.figures
-        style = figures.style.model_dump(mode="json")
-        for name, measured in lyapunov.items():
-            shown: dict[str, tuple[Mapping[str, Job], dict[str, Any]]] = {}
-            if self.experiment.signal.steps:
-                shown["signal"] = (prepared[name], figures.signal.model_dump(mode="json"))
-            known = {"truth": truth[name]} if name in truth else {}
-            shown["lyapunov"] = ({"dataset": measured, **known}, {})
-            if name in noisy:
-                shown["lyapunov-noisy"] = ({"dataset": noisy[name], **known}, {})
-            if collected is not None:
-                for kind in ("sweep", "reconstruction"):
-                    own = getattr(figures, kind).model_dump(mode="json")
-                    shown[kind] = ({"dataset": collected}, {**own, "series": name})
-            for kind, (jobs, options) in shown.items():
-                settings = Figure(
-                    kind=kind.removesuffix("-noisy"), options={**options, "style": style}
-                )
-                self.figures[f"{kind}_{name}"] = Job(
-                    "figure", settings, {role: job.reference for role, job in jobs.items()}
-                )
+        for kind, figure in figures.chosen.items():
+            if not subject.jobs.keys() >= set(figure.inputs):
+                continue
+            shown = [role for role in (*figure.inputs, *figure.extra) if role in subject.jobs]
+            inputs = {role: subject.jobs[role].reference for role in shown}
+            for variant, settings in figure.variants(subject).items():
+                name = f"{kind}{variant}{suffix}_{subject.series}"
+                drawing = Drawing(figure=settings, series=subject.series, style=figures.style)
+                self.figures[name] = Job("figure", drawing, inputs)
+                self.captions[name] = settings.caption(subject)
 
 
 def _no_braces(path: str, value: str) -> None:

@@ -24,7 +24,6 @@ NonNegativeFloat = Annotated[float, Strict(), Field(ge=0, le=HUGE)]
 Fraction = Annotated[float, Strict(), Field(gt=0, lt=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
 """Becomes part of names of files and of labels in figures."""
-Colour = Annotated[str, StringConstraints(pattern=r"^(#[0-9a-fA-F]{6}|[a-z]+)$")]
 
 
 class Settings(BaseModel):

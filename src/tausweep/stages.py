@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tausweep.collect.settings import Collect
-from tausweep.figures.settings import Figure
+from tausweep.figures.settings import Drawing
 from tausweep.lyapunov.settings import Lyapunov
 from tausweep.members.settings import Members
 from tausweep.metrics.settings import AnyMetric
@@ -48,6 +48,6 @@ STAGES = {
     "metrics": Stage(3, AnyMetric, "tausweep.metrics.stage"),
     "reference": Stage(1, Reference, "tausweep.reference.stage"),
     "collect": Stage(5, Collect, "tausweep.collect.stage"),
-    "figure": Stage(4, Figure, "tausweep.figures.stage"),
+    "figure": Stage(5, Drawing, "tausweep.figures.stage"),
 }
 """All stages. A figure is no Dataset and no content-addressed file, but has a key like them."""

@@ -69,7 +69,7 @@ class Drawing:
 
 def drawings(found: Run) -> list[Drawing]:
     """The figures that the experiment asks for."""
-    return [Drawing(name, job.settings.kind) for name, job in found.plan.figures.items()]
+    return [Drawing(name, job.settings.figure.kind) for name, job in found.plan.figures.items()]
 
 
 def draw(found: Run, drawing: Drawing) -> list[Path]:

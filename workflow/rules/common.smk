@@ -31,7 +31,7 @@ def figures(*kinds):
     return [
         path
         for name, drawing in PLAN.figures.items()
-        if drawing.settings.kind in kinds
+        if drawing.settings.figure.kind in kinds
         for path in (
             f"{FIGURES}/{name}.pdf",
             f"{FIGURES}/{name}.png",

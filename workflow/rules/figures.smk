@@ -2,10 +2,9 @@
 # output, an empty file named by the key of all that it shows and how: a figure is drawn anew when
 # that is not there, whatever Snakemake remembers. A figure that is there stays until the new one is
 # whole (`update`).
-localrules:
-    figures,
-    lyapunov,
-    signal,
+#
+# Which there are and what their captions say, the plan knows: nothing here names a kind of figure.
+from tausweep.figures.settings import KINDS
 
 
 for name, drawing in PLAN.figures.items():
@@ -21,7 +20,7 @@ for name, drawing in PLAN.figures.items():
                 update(f"{FIGURES}/{name}.png"),
                 category="Figures",
                 caption="../report/figure.rst",
-                labels={"figure": name},
+                labels={"series": drawing.settings.series, "figure": name},
             ),
             drawn=touched(name, drawing),
         log:
@@ -36,7 +35,7 @@ for name, drawing in PLAN.figures.items():
             runtime=10,
         params:
             name=name,
-            kind=drawing.settings.kind,
+            caption=PLAN.captions[name],
             job=drawing.json,
         message:
             "figure {params.name}"
@@ -47,14 +46,16 @@ for name, drawing in PLAN.figures.items():
 
 rule figures:
     input:
-        figures("signal", "sweep", "reconstruction", "lyapunov"),
+        figures(*KINDS),
+    localrule: True
 
 
-rule lyapunov:
-    input:
-        figures("lyapunov"),
+# All of a kind: `snakemake lyapunov`.
+for kind in KINDS:
 
-
-rule signal:
-    input:
-        figures("signal"),
+    rule:
+        name:
+            kind
+        input:
+            figures(kind),
+        localrule: True

@@ -138,7 +138,9 @@ def run(options: argparse.Namespace) -> None:
     # Imported here: wrong options and --help need not wait for it.
     from tausweep import store
     from tausweep.figures import stage as figure
-    from tausweep.figures.settings import Figure
+    from tausweep.figures.figure import Style
+    from tausweep.figures.lyapunov import LyapunovFigure
+    from tausweep.figures.settings import Drawing
     from tausweep.lyapunov import report
     from tausweep.lyapunov import stage as lyapunov
     from tausweep.series import stage as series
@@ -155,7 +157,9 @@ def run(options: argparse.Namespace) -> None:
     found = {"file": own.path, **report.numbers(measured, prepared)}
     if not options.json:
         print(report.text(found), flush=True)
-    drawn = figure.run(Figure(kind="lyapunov", options={}), dataset=measured)
+    drawn = figure.run(
+        Drawing(figure=LyapunovFigure(), series="file", style=Style()), lyapunov=measured
+    )
     for path in figures:
         store.write_bytes(path, drawn.render(path.suffix.removeprefix(".")))
     written = [str(path) for path in figures]

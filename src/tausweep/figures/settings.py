@@ -1,62 +1,61 @@
-"""Settings of the figures and their style."""
+"""The figures that a configuration can name: each is a class in a module beside this."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, TypeAlias, get_args
 
-from tausweep.settings import Colour, Fraction, Name, PositiveFloat, PositiveInt, Settings
+from pydantic import Field
 
-
-class Style(Settings):
-    """How figures look. Nothing here changes a number, so nothing here is in a key."""
-
-    colours: dict[Name, Colour] = {}
-    """Colour of a model by its name, '#rrggbb' or a name; Okabe-Ito's colours otherwise. Where one
-    model is trained by several methods, of a method by its name."""
-    width: PositiveFloat = 7.0
-    """Width of a figure, in inches."""
-    font_size: PositiveFloat = 8.0
-    """In points."""
-    dpi: PositiveInt = 200
-    """Of the PNG files."""
-
-
-class SweepFigure(Settings):
-    """The sweep: metrics against τ."""
-
-    band: Fraction = 0.5
-    """Fraction of members inside the shaded band around the median."""
-    log_tau: bool = True
-    show_legacy: bool = False
-    """Draw the published code's metrics instead of the design's."""
-
-
-class ReconstructionFigure(Settings):
-    """Orbits at τ too small, best and too large."""
-
-    steps: PositiveInt = 2_000
-    """Steps of each orbit drawn, at most metrics.excerpt."""
-
-
-class SignalFigure(Settings):
-    """A series before and after the steps that made it a signal."""
-
-    steps: PositiveInt | None = None
-    """Steps of the signal drawn, around the first held-out one. Default: all where a trend or
-    cycle was removed, else 500."""
-
-
-class Figure(Settings):
-    """One figure: its kind and all its settings; written by the plan, not by people."""
-
-    kind: Literal["sweep", "reconstruction", "lyapunov", "signal"]
-    options: dict[str, Any]
+from tausweep.figures.figure import Figure, Style
+from tausweep.figures.lyapunov import LyapunovFigure
+from tausweep.figures.models import ModelsFigure
+from tausweep.figures.reconstruction import ReconstructionFigure
+from tausweep.figures.signal import SignalFigure
+from tausweep.figures.sweep import SweepFigure
+from tausweep.settings import Name, Settings
 
 
 class Figures(Settings):
-    """Everything about the figures."""
+    """Everything about the figures: each with its settings. Null switches one off."""
 
     style: Style = Style()
-    signal: SignalFigure = SignalFigure()
-    sweep: SweepFigure = SweepFigure()
-    reconstruction: ReconstructionFigure = ReconstructionFigure()
+    signal: SignalFigure | None = SignalFigure()
+    lyapunov: LyapunovFigure | None = LyapunovFigure()
+    sweep: SweepFigure | None = SweepFigure()
+    reconstruction: ReconstructionFigure | None = ReconstructionFigure()
+    models: ModelsFigure | None = ModelsFigure()
+
+    @property
+    def chosen(self) -> dict[str, Figure]:
+        """Those that are on, by their kind."""
+        every = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: figure for name, figure in every.items() if isinstance(figure, Figure)}
+
+
+KINDS: dict[str, type[Figure]] = {
+    name: kind
+    for name, field in Figures.model_fields.items()
+    for kind in get_args(field.annotation)
+    if issubclass(kind, Figure)
+}
+"""All figures that there are, by their kind."""
+
+if TYPE_CHECKING:
+    AnyFigure: TypeAlias = Figure
+else:
+    AnyFigure = Annotated[reduce(or_, KINDS.values()), Field(discriminator="kind")]
+
+
+class Drawing(Settings):
+    """One figure of one series; written by the plan, not by people."""
+
+    figure: AnyFigure
+    series: Name
+    style: Style
+
+    @property
+    def version(self) -> int | None:  # type: ignore[override]
+        """That of the figure, whose code draws it."""
+        return self.figure.version

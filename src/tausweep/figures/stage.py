@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import xarray as xr
 from matplotlib import figure as mpl
 
-from tausweep.figures.lyapunov import lyapunov
-from tausweep.figures.reconstruction import reconstruction
-from tausweep.figures.settings import Figure, Style
-from tausweep.figures.signal import signal
-from tausweep.figures.style import context
-from tausweep.figures.sweep import sweep
+from tausweep.figures.drawing.style import context
+from tausweep.figures.figure import Style
+from tausweep.figures.settings import Drawing
 
-FIGURES: dict[str, Callable[..., mpl.Figure]] = {
-    "sweep": sweep,
-    "reconstruction": reconstruction,
-    "lyapunov": lyapunov,
-    "signal": signal,
-}
-"""Each is called with its options and, by role, the Datasets it shows: most with one `dataset`."""
+MOST_PIXELS = 12_000
+"""On a side: more take gigabytes to draw."""
 
 # Without a date, equal figures are equal files.
 _METADATA: dict[str, dict[str, None]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
@@ -37,20 +28,21 @@ class Drawn:
 
     def render(self, suffix: str) -> bytes:
         """The content of a file of this format: pdf, png or svg; always the same bytes."""
-        out = io.BytesIO()
+        out, kind = io.BytesIO(), suffix.lower()
+        dpi = min(self.style.dpi, MOST_PIXELS / max(self.figure.get_size_inches()))
         with context(self.style):
-            self.figure.savefig(out, format=suffix.lower(), metadata=_METADATA.get(suffix.lower()))
+            self.figure.savefig(out, format=kind, dpi=dpi, metadata=_METADATA.get(kind))
         return out.getvalue()
 
 
-def run(settings: Figure, **inputs: xr.Dataset) -> Drawn:
+def run(settings: Drawing, **inputs: xr.Dataset) -> Drawn:
     """Draw one figure from the Datasets it shows, by role.
 
     Raises
     ------
     ValueError
-        An option, or the series named by the options, is unknown.
+        The Datasets do not hold the series, or what a setting asks for.
     """
-    style = Style.model_validate(settings.options.get("style", {}))
-    with context(style):
-        return Drawn(FIGURES[settings.kind](**inputs, options=settings.options), style)
+    with context(settings.style):
+        figure = settings.figure.draw(inputs, settings.series, settings.style)
+        return Drawn(figure, settings.style)

@@ -69,7 +69,7 @@ class Metric(Settings, ABC):
 
     def about(self, variables: int) -> dict[str, Any]:
         """Attributes of its numbers for a signal of so many variables: how they were computed."""
-        return self.model_dump(exclude={"metric"})
+        return self.model_dump(exclude={"metric"}, exclude_none=True)
 
     @abstractmethod
     def references(self, signal: xr.Dataset, steps: int) -> dict[str, Any]:

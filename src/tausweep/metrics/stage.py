@@ -76,7 +76,7 @@ def dataset(metric: Metric, signal: xr.Dataset, variables: Mapping[str, Any]) ->
     width = signal.sizes["variable"]
     about = metric.about(width)
     coords: dict[str, Any] = {
-        name: (name, values, {"long_name": long_name, "units": units})
+        name: (name, np.array(values), {"long_name": long_name, "units": units})
         for name, (values, long_name, units) in metric.coordinates(width).items()
     }
     coords["variable"] = signal["variable"]

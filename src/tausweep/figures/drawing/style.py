@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import matplotlib as mpl
 
-from tausweep.figures.settings import Style
+from tausweep.figures.figure import Style
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe and Ito's colours, told apart by the colour-blind; all but yellow, too pale for a line."""
@@ -30,14 +31,41 @@ class Look:
     marker: str
     line: str
 
+    def seen(self, across: bool) -> tuple[str, ...]:
+        """What it is told apart by: what is drawn across has no markers."""
+        return (self.colour, self.line) if across else (self.colour, self.line, self.marker)
 
-def look(name: str, place: int, line: int, style: Style) -> Look:
-    """Look by the place among what is compared, or in the colour that its name is given."""
-    return Look(
-        colour=style.colours.get(name, PALETTE[place % len(PALETTE)]),
-        marker=MARKERS[place % len(MARKERS)],
-        line=LINES[line % len(LINES)],
-    )
+
+def looks(
+    pairs: Sequence[tuple[str, str]], across: Collection[tuple[str, str]], style: Style
+) -> dict[tuple[str, str], Look]:
+    """Looks of models trained by methods, no two the same as long as there are enough.
+
+    A model has its colour and marker, by its place or as `style` gives it, and a method its line;
+    where there is one model only, methods have the colours. Where all that is taken, another line
+    is, or marker. What is drawn `across`, without markers, must differ by colour or line.
+    """
+    models = list(dict.fromkeys(model for model, _ in pairs))
+    methods = list(dict.fromkeys(method for _, method in pairs))
+    alone = len(models) == 1 < len(methods)
+    found: dict[tuple[str, str], Look] = {}
+    taken: set[tuple[str, ...]] = set()
+    for model, method in pairs:
+        i, j = models.index(model), methods.index(method)
+        place, line = (j, 0) if alone else (i, j)
+        name = method if alone else model
+        colour = style.colours.get(name, PALETTE[place % len(PALETTE)])
+        first = line + place // len(PALETTE)
+        choices = (
+            Look(colour, MARKERS[(place + k // len(LINES)) % len(MARKERS)],
+                 LINES[(first + k) % len(LINES)])
+            for k in range(len(MARKERS) * len(LINES))
+        )  # fmt: skip
+        bare = (model, method) in across
+        free = (choice for choice in choices if choice.seen(bare) not in taken)
+        found[model, method] = chosen = next(free, Look(colour, MARKERS[place % len(MARKERS)], "-"))
+        taken.add(chosen.seen(bare))
+    return found
 
 
 def context(style: Style) -> AbstractContextManager[None]:

@@ -1,0 +1,320 @@
+"""Results as the stages write them, made by hand so that a test knows what must be drawn; and what
+tests read off a figure.
+
+`test_real.py` holds what is made here against files that the stages really wrote.
+"""
+
+import numpy as np
+import xarray as xr
+from scipy.integrate import solve_ivp
+
+from tausweep.figures import stage
+from tausweep.figures.figure import Style
+from tausweep.figures.models import ModelsFigure
+from tausweep.figures.reconstruction import ReconstructionFigure
+from tausweep.figures.settings import Drawing
+from tausweep.figures.signal import SignalFigure
+from tausweep.figures.sweep import SweepFigure
+from tausweep.series import dataset
+from tausweep.signal import stage as signal
+from tausweep.signal.settings import Signal
+
+STYLE = Style(dpi=60)
+
+
+def styled(**style):
+    return STYLE.model_copy(update=style)
+
+
+def draw(figure, inputs, paths, series="lorenz"):
+    """Draw as a job does."""
+    drawn = stage.run(Drawing(figure=figure, series=series, style=STYLE), **inputs)
+    for path in paths:
+        path.write_bytes(drawn.render(path.suffix.removeprefix(".")))
+
+
+def sweep(dataset, style=STYLE, series="lorenz", **settings):
+    """The figure of that kind, with settings."""
+    figure = SweepFigure(**{"metrics": ["D_stsp", "D_H"], "setting": "tau", **settings})
+    return figure.draw({"collect": dataset}, series, style)
+
+
+def reconstruction(dataset, style=STYLE, **settings):
+    figure = ReconstructionFigure(**{"best_by": "D_stsp", "steps": 300, **settings})
+    return figure.draw({"collect": dataset}, "lorenz", style)
+
+
+def models(dataset, style=STYLE):
+    return ModelsFigure(best_by="D_stsp").draw({"collect": dataset}, "lorenz", style)
+
+
+def signal_figure(inputs):
+    return SignalFigure().draw(inputs, "lorenz", STYLE)
+
+
+def lorenz(steps, variables=3):
+    """Standardised excerpt of the Lorenz attractor."""
+
+    def flow(t, s):
+        return 10 * (s[1] - s[0]), s[0] * (28 - s[2]) - s[1], s[0] * s[1] - 8 / 3 * s[2]
+
+    times = 20 + np.arange(steps) * 0.01
+    x = solve_ivp(flow, (0, times[-1]), (1, 1, 20), t_eval=times, rtol=1e-6).y.T
+    return ((x - x.mean(axis=0)) / x.std(axis=0))[:, :variables]
+
+
+ABOUT = {
+    "D_stsp": ("divergence of data from orbit in state space, D_stsp", "nat"),
+    "D_H": ("Hellinger distance of power spectra, D_H, mean over variables", "1"),
+    "D_stsp_legacy": ("D_stsp as the published code computes it", "nat"),
+    "D_H_legacy": ("D_H as the published code computes it", "1"),
+    "prediction_error": ("root mean square error of forecasts", "standard deviations"),
+    "lyapunov_spectrum": ("Lyapunov exponents of the trained model", "nat step-1"),
+    "ahead": ("steps ahead", "step"),
+    "exponent": ("exponent", "1"),
+}
+"""Long names and units."""
+
+AHEAD = (1, 10, 100)
+EXPONENTS = (0.011, 0.0, -0.16)
+"""Of the equations."""
+
+
+def collected(
+    models=("PLRNN", "RNN", "LSTM"),
+    taus=(5, 30, 200),
+    members=3,
+    variables=3,
+    diverged=0.0,
+    verdict="chaotic",
+    equations=62.8,
+    tau_pred=58.0,
+    steps=300,
+    setting="tau",
+):
+    """Results of an experiment as the stage collect writes them."""
+    rng = np.random.default_rng(0)
+    data = lorenz(steps, variables)
+    rows = [(m, t, i) for m in models for t in taus for i in range(members)]
+    n = len(rows)
+    tau = np.array([float(t) for _, t, _ in rows])
+    quality = np.exp(np.abs(np.log(tau / 30)) + 0.3 * rng.standard_normal(n))
+    lost = rng.random(n) < diverged
+    d_stsp = np.where(lost, 8 + rng.random(n), np.minimum(0.2 * quality, 8))
+    d_h = np.where(lost, 1.0, np.minimum(0.08 * quality, 0.95))
+    excerpt = data + 0.05 * (tau != 30)[:, None, None] * rng.standard_normal((n, 1, variables))
+    excerpt[lost] = np.exp(np.arange(steps) / 20)[:, None] * 0.1
+    excerpt[lost, 150:] = np.nan
+    chaotic = verdict == "chaotic"
+    tau_pred = tau_pred if chaotic else np.nan
+    errors = np.where(lost[:, None], np.inf, 0.05 * quality[:, None] * np.array(AHEAD) ** 0.5)
+    exponents = np.array(EXPONENTS) - 0.001 * quality[:, None]
+    exponents[lost] = np.nan
+
+    def text(values):
+        return ("run", np.array(values, dtype=object))
+
+    def of_signals(*values):
+        return ("signal", list(values))
+
+    found = xr.Dataset(
+        {
+            "D_stsp": ("run", d_stsp),
+            "D_H": ("run", d_h),
+            "D_stsp_legacy": ("run", np.where(lost, np.nan, d_stsp / 3)),
+            "D_H_legacy": ("run", np.where(lost, np.nan, d_h / 2 + 0.1)),
+            "prediction_error": (("run", "ahead"), errors),
+            "lyapunov_spectrum": (("run", "exponent"), exponents),
+            "D_stsp_floor": of_signals(0.1, 0.1),
+            "D_stsp_ceiling": of_signals(9.5, 9.5),
+            "D_H_floor": of_signals(0.05, 0.05),
+            "D_H_ceiling": of_signals(1.0, 1.0),
+            "D_stsp_legacy_floor": of_signals(0.02, 0.02),
+            "D_H_legacy_floor": of_signals(0.12, 0.12),
+            "prediction_error_ceiling": (("signal", "ahead"), np.ones((2, len(AHEAD)))),
+            "lyapunov_spectrum_equations": (("signal", "exponent"), [EXPONENTS, [np.nan] * 3]),
+            "diverged": ("run", lost.astype(np.int8)),
+            "excerpt": (("run", "step", "variable"), excerpt.astype(np.float32)),
+            "lambda_max": of_signals(np.log(2) / tau_pred, np.nan),
+            "tau_pred": of_signals(tau_pred, np.nan),
+            "tau_pred_interval": (
+                ("signal", "bound"),
+                [[0.9 * tau_pred, 1.2 * tau_pred], [np.nan] * 2],
+            ),
+            "tau_pred_equations": of_signals(equations, np.nan),
+            "verdict": ("signal", np.array([verdict, "not chaotic"], dtype=object)),
+            "data_excerpt": (
+                ("signal", "step", "variable"),
+                np.stack([data, np.full_like(data, np.nan)]),
+            ),
+            "variable_name": (
+                ("signal", "variable"),
+                np.array([list("xyz")[:variables], [""] * variables], dtype=object),
+            ),
+        },
+        coords={
+            "series": text(["lorenz"] * n),
+            "model": text([m for m, _, _ in rows]),
+            "method": text(["sparse_tf"] * n),
+            "setting": text([setting] * n),
+            "value": ("run", tau),
+            "tau": ("run", tau if setting == "tau" else np.full(n, np.nan)),
+            "member": ("run", [i for _, _, i in rows]),
+            "signal": ("signal", np.array(["lorenz", "another"], dtype=object)),
+            "bound": ["lower", "upper"],
+            "ahead": list(AHEAD),
+            "exponent": [1, 2, 3],
+        },
+    )
+    for name, (long_name, units) in ABOUT.items():
+        found[name].attrs = {"long_name": long_name, "units": units}
+    return found
+
+
+def by_other_means(dataset, rows, method, setting="", values=np.nan):
+    """The same, with some rows trained by a method that sweeps something else, or nothing."""
+    changed = {
+        "method": np.where(rows, method, dataset["method"]).astype(object),
+        "setting": np.where(rows, setting, dataset["setting"]).astype(object),
+        "value": np.where(rows, values, dataset["value"]),
+        "tau": np.where(rows, np.nan, dataset["tau"]),
+    }
+    return dataset.assign_coords({name: ("run", values) for name, values in changed.items()})
+
+
+def divergence(
+    verdict="chaotic",
+    by="maps",
+    slope=0.011,
+    time_unit="1",
+    variables=3,
+    surrogates=0,
+    unexplained=0.02,
+):
+    """A result as the stage lyapunov writes it: a line from lag 20 to 200, then a plateau.
+
+    There are Rosenstein's and two of Kantz's curves at two dimensions; the second ends at lag 300.
+    """
+    lag = np.arange(400)
+    first = -4 + 0.8 * (1 - np.exp(-lag / 8)) + slope * np.minimum(lag, 250)
+    curves = np.stack([first + 0.3 * c for c in range(6)])
+    curves[3:, 301:] = np.nan
+    chaotic = verdict == "chaotic"
+    by = by if chaotic else "none"
+    value = (0.0115 if by == "maps" else slope) if chaotic else np.nan
+    tau = np.log(2) / value
+    own = slope if chaotic else np.nan
+
+    def interval(centre):
+        return ("bound", [0.93 * centre, 1.08 * centre])
+
+    return xr.Dataset(
+        {
+            "divergence": (("curve", "lag"), curves),
+            "divergence_std_error": (("curve", "lag"), np.full((6, 400), 0.05)),
+            "saturation": ("curve", np.repeat([0.6, 1.1], 3)),
+            "surrogate_divergence": (("surrogate", "lag"), np.tile(-0.5 + 0 * lag, (surrogates, 1))),
+            "surrogate_p": 0.05 if surrogates else np.nan,
+            "lambda_max": value,
+            "lambda_max_interval": interval(value),
+            "lambda_max_per_time": value / 0.01,
+            "lambda_max_maps": 0.0115 if unexplained < 0.1 else 0.5,
+            "lambda_max_maps_interval": interval(0.0115),
+            "lambda_max_rosenstein": own,
+            "lambda_max_rosenstein_interval": interval(own),
+            "lambda_max_kantz": np.nan,
+            "lambda_max_kantz_interval": interval(np.nan),
+            "tau_pred": tau,
+            "tau_pred_interval": ("bound", [tau / 1.08, tau / 0.93]),
+            "fit_curve": 0 if chaotic else -1,
+            "fit_start": 20 if chaotic else -1,
+            "fit_stop": 200 if chaotic else -1,
+            "intercept": -3.2 if chaotic else np.nan,
+            "maps_unexplained": ("maps", [unexplained]),
+            "maps_step": ("maps", [10]),
+            "maps_kind": ("maps", ["quadratic"]),
+            "embedding_delay": 9,
+            "embedding_dimension": 3,
+            "mutual_information": (("delay_lag", "variable"), np.ones((30, variables)) + np.arange(variables)),
+            "autocorrelation": (("delay_lag", "variable"), np.zeros((30, variables))),
+            "false_neighbours": ("embedding_size", [0.9, 0.3, 0.0, 0.0]),
+            "cao_e1": ("embedding_size", [0.2, 0.6, 0.95, np.nan]),
+            "cao_e2": ("embedding_size", [0.9, 1.1, 1.0, np.nan]),
+        },
+        coords={
+            "lag": lag,
+            "bound": ["lower", "upper"],
+            "curve_estimator": ("curve", ["rosenstein", "kantz", "kantz"] * 2),
+            "curve_dimension": ("curve", [3, 3, 3, 4, 4, 4]),
+            "curve_radius": ("curve", [np.nan, 0.1, 0.2, np.nan, 0.15, 0.3]),
+            "delay_lag": np.arange(1, 31),
+            "embedding_size": np.arange(1, 5),
+            "variable": [f"v{i}" for i in range(variables)],
+        },
+        attrs={
+            "verdict": verdict,
+            "estimated_by": by,
+            "confidence": 0.95,
+            "dt": 0.01,
+            "time_unit": time_unit,
+        },
+    )  # fmt: skip
+
+
+SLOW = [
+    {"step": "detrend"},
+    {"step": "cycle", "by": "harmonics", "period": 3.0},
+    {"step": "smooth", "by": "gaussian", "width": 2.0},
+]
+
+
+def truth(equations=0.0121):
+    """What the stage truth writes of a series of dt 0.01."""
+    return xr.Dataset(
+        {
+            "lambda_max_per_time": equations / 0.01,
+            "lambda_max_per_time_std_error": 0.01,
+            "tau_pred": np.log(2) / equations,
+        },
+        attrs={"dt": 0.01, "verdict": "chaotic"},
+    )
+
+
+def prepared(steps=SLOW, variables=2, samples=1_000, time_unit="1", **settings):
+    """A series with a trend, a cycle and noise, and a signal without them."""
+    t = 0.01 * np.arange(samples)[:, None]
+    noise = np.random.default_rng(0).normal(size=(samples, variables))
+    slow = 4 * t + 3 * np.sin(2 * np.pi * t / 3)
+    raw = dataset.make(
+        20 + 5 * np.resize(lorenz(samples).T, (variables, samples)).T + slow + 0.3 * noise,
+        [f"v{i}" for i in range(variables)],
+        dt=0.01,
+        time_unit=time_unit,
+        attrs={"title": "Series: test", "system": "file", "parameters": "{}"},
+    )
+    job = Signal.model_validate({"steps": steps, **settings})
+    return {"series": raw, "signal": signal.run(job, raw)}
+
+
+def lines(axes, gid):
+    """Lines of a panel by the beginning of their name."""
+    return [line for line in axes.lines if (line.get_gid() or "").startswith(gid)]
+
+
+def the_line(axes, gid):
+    (line,) = lines(axes, gid)
+    return line
+
+
+def texts(figure):
+    """All that is written in a figure."""
+    axes = [text.get_text() for panel in figure.axes for text in panel.texts]
+    titles = [panel.get_title() for panel in figure.axes]
+    legends = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+    return axes + titles + legends + [legend.get_title().get_text() for legend in figure.legends]
+
+
+def render(figure):
+    """Lay it out as for a file: some errors and warnings come only then."""
+    figure.draw_without_rendering()
+    return figure

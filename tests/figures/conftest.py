@@ -1,0 +1,78 @@
+"""What tests of figures share."""
+
+import contextlib
+
+import matplotlib as mpl
+import pytest
+from conftest import TINY
+
+from tausweep import runner, store
+from tausweep.experiment import load
+from tausweep.plan import Plan
+
+
+@pytest.fixture(autouse=True)
+def unchanged_settings():
+    """Figures leave matplotlib's settings as they were."""
+    before = dict(mpl.rcParams)
+    yield
+    assert dict(mpl.rcParams) == before
+
+
+EVERYTHING = {
+    **TINY,
+    "series": {
+        "noisy_X": {
+            "system": "lorenz63",
+            "dt": 0.02,
+            "steps": 3000,
+            "transient": 5.0,
+            "noise": 0.02,
+        }
+    },
+    "signal": {"steps": [{"step": "denoise", "method": "simple", "dimension": 5}]},
+    "methods": [
+        {"method": "sparse_tf", "tau": [3, {"of_tau_pred": 0.5}]},
+        {"method": "bptt"},
+        {"method": "gtf", "alpha": [0.0, 0.1, 1.0]},
+    ],
+    "members": 2,
+    "block": 2,
+    "orbit": {"steps": 400, "transient": 10},
+    "metrics": {
+        "d_stsp": {"bins": 6},
+        "d_h_legacy": {"piece": 200, "frequencies": 80},
+        "prediction_error": {"steps": [1, 10], "starts": 20},
+        "lyapunov_spectrum": {"exponents": 3, "steps": 100, "transient": 10},
+        "excerpt": 100,
+    },
+    "lyapunov": {"reference_points": 200, "bootstrap": 10},
+    "truth": {"members": 2, "time": 10.0, "transient": 5.0},
+    "figures": {"style": {"dpi": 60}},
+}
+"""All kinds of figures, of two models by a method of each kind, under a name with an underscore."""
+
+
+class Real:
+    """A finished experiment: its plan, and the directory of its results."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        with contextlib.chdir(directory):
+            self.plan = Plan(load(EVERYTHING))
+            for job in self.plan.jobs.values():
+                runner.run(job, [directory / job.path], engine="eager")
+
+    def inputs(self, drawing):
+        """What a figure is drawn from, by role."""
+        return {
+            role: store.without_bookkeeping(
+                store.read(self.directory / f"results/{name}.nc", stage=name.split("/")[0])
+            )
+            for role, name in drawing.inputs.items()
+        }
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory):
+    return Real(tmp_path_factory.mktemp("real"))
