@@ -12,7 +12,7 @@ from tausweep import store
 from tausweep.collect import stage as collect
 from tausweep.experiment import load
 from tausweep.figures import stage as figures
-from tausweep.figures.settings import Figure
+from tausweep.figures.settings import KINDS, Drawing, Style
 from tausweep.lyapunov import stage as lyapunov
 from tausweep.metrics import stage as metrics
 from tausweep.orbit import stage as orbit
@@ -86,18 +86,16 @@ def test_series_of_different_variables_are_collected(results: Path) -> None:
     assert found["variable_name"].sel(signal="driven").values.tolist() == ["x", "v", ""]
     assert found["variable_name"].sel(signal="closed").values.tolist() == ["x", "v", "drive"]
     assert np.isnan(found["data_excerpt"].sel(signal="driven")[:, 2]).all()
-    assert set(zip(found["kind"].values, found["tau"].values, strict=True)) == {
-        ("sparse_tf", 5),
-        ("bptt", 60),
-    }
+    swept = zip(found["setting"].values, found["value"].values, found["tau"].values, strict=True)
+    assert {(s, str(v), t) for s, v, t in swept} == {("tau", "5.0", 5), ("", "nan", 60)}
 
 
 @pytest.mark.parametrize("kind", ["sweep", "reconstruction"])
 @pytest.mark.parametrize("name", ["driven", "closed"])
 def test_they_are_drawn(results: Path, kind: str, name: str) -> None:
     (path,) = results.glob("results/collect/*.nc")
-    settings = Figure(kind=kind, options={"series": name})
-    assert len(figures.run(settings, dataset=store.read(path)).render("png")) > 1000
+    settings = Drawing(figure=KINDS[kind](), series=name, style=Style())
+    assert len(figures.run(settings, collect=store.read(path)).render("png")) > 1000
 
 
 def test_a_signal_on_another_clock_and_in_other_coordinates_goes_through_all_stages(

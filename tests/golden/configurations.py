@@ -178,6 +178,38 @@ CONFIGURATIONS: dict[str, Config] = {
         "models": {"GRU": {"cell": "gru", "latent": 4}},
         "methods": [{"method": "sparse_tf", "tau": [5]}],
     },
+    # State and data mixed; a model that is no RNN; metrics of models themselves.
+    "mixed": {
+        "series": {"lorenz": _lorenz()},
+        "models": {"PLRNN": {"cell": "plrnn", "latent": 5}, "LSTM": {"cell": "lstm", "latent": 3}},
+        "methods": [
+            {"method": "gtf", "alpha": [0.0, 0.3]},
+            {"method": "gtf_adaptive", "every": 1, "decay": 0.5},
+        ],
+    },
+    "rivals": {
+        "series": {"lorenz": _lorenz()},
+        "models": {"NGRC": {"model": "ngrc", "samples": 500}, "RNN": {"cell": "rnn", "latent": 4}},
+        "methods": [{"method": "sparse_tf", "tau": [10]}],
+        "metrics": {
+            "prediction_error": {"steps": [1, 5], "starts": 20},
+            "lyapunov_spectrum": {"steps": 100, "transient": 10},
+        },
+    },
+    # So many variables that D_stsp is of mixtures, in multiples of τ_pred with a length that fits.
+    "many": {
+        "series": {
+            "lorenz96": {
+                "system": "lorenz96",
+                "parameters": {"N": 7},
+                "steps": 2200,
+                "transient": 5.0,
+            }
+        },
+        "models": {"RNN": {"cell": "rnn", "latent": 7}},
+        "methods": [{"method": "sparse_tf", "tau": [5, {"of_tau_pred": 0.5}]}],
+        "training": {"sequence_length": "auto"},
+    },
 }
 
 
