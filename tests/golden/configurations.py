@@ -178,7 +178,7 @@ CONFIGURATIONS: dict[str, Config] = {
         "models": {"GRU": {"cell": "gru", "latent": 4}},
         "methods": [{"method": "sparse_tf", "tau": [5]}],
     },
-    # State and data mixed; a model that is no RNN; metrics of models themselves.
+    # State and data mixed.
     "mixed": {
         "series": {"lorenz": _lorenz()},
         "models": {"PLRNN": {"cell": "plrnn", "latent": 5}, "LSTM": {"cell": "lstm", "latent": 3}},
@@ -187,16 +187,18 @@ CONFIGURATIONS: dict[str, Config] = {
             {"method": "gtf_adaptive", "every": 1, "decay": 0.5},
         ],
     },
+    # A model that is no RNN; metrics of models themselves; sequences as long as they must be.
     "rivals": {
         "series": {"lorenz": _lorenz()},
         "models": {"NGRC": {"model": "ngrc", "samples": 500}, "RNN": {"cell": "rnn", "latent": 4}},
-        "methods": [{"method": "sparse_tf", "tau": [10]}],
+        "methods": [{"method": "sparse_tf", "tau": [10, {"of_tau_pred": 0.5}]}],
+        "training": {"sequence_length": "auto"},
         "metrics": {
             "prediction_error": {"steps": [1, 5], "starts": 20},
             "lyapunov_spectrum": {"steps": 100, "transient": 10},
         },
     },
-    # So many variables that D_stsp is of mixtures, in multiples of τ_pred with a length that fits.
+    # So many variables that D_stsp is of mixtures.
     "many": {
         "series": {
             "lorenz96": {
@@ -207,8 +209,7 @@ CONFIGURATIONS: dict[str, Config] = {
             }
         },
         "models": {"RNN": {"cell": "rnn", "latent": 7}},
-        "methods": [{"method": "sparse_tf", "tau": [5, {"of_tau_pred": 0.5}]}],
-        "training": {"sequence_length": "auto"},
+        "methods": [{"method": "sparse_tf", "tau": [5]}],
     },
 }
 
