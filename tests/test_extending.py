@@ -19,6 +19,11 @@ PACKAGE = REPOSITORY / "src" / "tausweep"
 
 SECTIONS = {
     # section: its files, where they are registered, what is printed
+    "A model": (
+        ["models/autoregression.py"],
+        "models/settings.py",
+        r"AR by least_squares: -?0\.\d+ .*NGRC by ridge: 0\.[89]\d nats",
+    ),
     "A training method": (
         ["training/methods/alternating.py"],
         "training/methods/registry.py",
