@@ -29,14 +29,18 @@ WORDS = {
     "lyapunov-noisy": ["largest Lyapunov exponent of", "before its noise was reduced"],
     "sweep": [
         "against the learning interval τ",
-        "P and R by sparse_tf, bptt and gtf, 2 members each",
+        "P and R by sparse_tf, bptt and gtf, N by ridge; 2 members each",
         "(in steps): 3, 0.5 τpred",
         "Dstsp (divergence of data from orbit in state space",
         "central 50 %",
-        "do not sweep it (bptt and gtf)",
+        "does not sweep it (bptt, gtf and ridge)",
         "τpred = ln 2 / λmax",
     ],
-    "sweep-alpha": ["against the strength α", "Its values: 0, 0.1, 1.", "(sparse_tf and bptt)"],
+    "sweep-alpha": [
+        "against the strength α",
+        "Its values: 0, 0.1, 1.",
+        "(sparse_tf, bptt and ridge)",
+    ],
     "reconstruction": ["lowest median D_stsp", "at the smallest value", "at most 2000 steps"],
     "models": ["side by side", "steps ahead", "Lyapunov exponents of the trained", "equations"],
 }
@@ -106,7 +110,7 @@ def test_captions_are_text_whatever_things_are_called(name):
     config = {
         **EVERYTHING,
         "series": {name: series, "other": series},
-        "models": {f"model_{name}": {"cell": "rnn"}},
+        "models": {f"model_{name}": {"cell": "rnn"}, f"fit_{name}": {"model": "ngrc"}},
         "methods": [{"method": "sparse_tf", "name": f"by_{name}", "tau": [3]}, {"method": "bptt"}],
     }
     plan = Plan(load(config))
@@ -120,7 +124,7 @@ def test_captions_are_text_whatever_things_are_called(name):
         assert f'"{own}"' in caption, figure
         assert "\\" not in caption
         if figure.startswith(("sweep", "reconstruction", "models")):
-            assert f"model_{name} by by_{name} and bptt" in caption
+            assert f"model_{name} by by_{name} and bptt, fit_{name} by ridge; 2" in caption
 
 
 def test_every_kind_is_a_target(real, drawn, snakemake: Snakemake):

@@ -88,6 +88,8 @@ def test_what_is_drawn_follows_from_the_experiment():
     assert names(changed("methods", [{"method": "bptt"}])) == every - {"sweep-alpha"}
     alone = {**EVERYTHING, "models": {}, "methods": []}
     assert names(alone) == {"signal", "lyapunov", "lyapunov-noisy"}
+    fitted = {**alone, "models": {"N": {"model": "ngrc"}}}
+    assert names(fitted) == every - {"sweep-alpha"}
 
 
 def test_without_d_stsp_another_metric_says_what_is_best():
