@@ -29,6 +29,11 @@ SECTIONS = {
         "training/methods/registry.py",
         "8 training jobs",
     ),
+    "A figure": (
+        ["figures/losses.py"],
+        "figures/settings.py",
+        r"losses on \"lorenz\".*RNN by sparse.*20 members.*\[0\.1 0\.3\] \d+ bytes",
+    ),
     "A command": (["commands/keys.py"], "cli.py", "series/.*signal/.*lyapunov/.*truth/"),
     "A stage": (["energy/settings.py", "energy/stage.py"], "stages.py", r"\[1\.00\d* 1\.00"),
 }

@@ -98,7 +98,7 @@ def collected(
     rows = [(m, t, i) for m in models for t in taus for i in range(members)]
     n = len(rows)
     tau = np.array([float(t) for _, t, _ in rows])
-    quality = np.exp(np.abs(np.log(tau / 30)) + 0.3 * rng.standard_normal(n))
+    quality = np.exp(np.abs(np.log(np.maximum(tau, 0.01) / 30)) + 0.3 * rng.standard_normal(n))
     lost = rng.random(n) < diverged
     d_stsp = np.where(lost, 8 + rng.random(n), np.minimum(0.2 * quality, 8))
     d_h = np.where(lost, 1.0, np.minimum(0.08 * quality, 0.95))

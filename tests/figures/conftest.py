@@ -31,6 +31,7 @@ EVERYTHING = {
         }
     },
     "signal": {"steps": [{"step": "denoise", "method": "simple", "dimension": 5}]},
+    "models": {"N": {"model": "ngrc", "samples": 500}, **TINY["models"]},
     "methods": [
         {"method": "sparse_tf", "tau": [3, {"of_tau_pred": 0.5}]},
         {"method": "bptt"},

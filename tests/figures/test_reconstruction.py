@@ -7,7 +7,7 @@ import pytest
 
 from tausweep.figures.drawing.style import number
 
-from .by_hand import collected, lines, lorenz, reconstruction, render, the_line
+from .by_hand import by_other_means, collected, lines, lorenz, reconstruction, render, the_line
 
 
 def test_reconstruction_shows_the_median_member_at_the_smallest_best_and_largest_tau():
@@ -93,3 +93,23 @@ def test_reconstruction_draws_as_many_steps_as_asked():
     axes = reconstruction(collected(), steps=50).axes[0]
     for gid in ("data", "orbit"):
         assert len(the_line(axes, gid).get_data_3d()[0]) == 50
+
+
+def test_values_that_are_asked_for_are_shown_each_once_or_what_is_nearest():
+    dataset = collected(models=("RNN",), taus=(5, 12, 30, 200), members=3)
+    figure = render(reconstruction(dataset, values=[11, 13, 1000.0]))
+    titles = [axes.get_title() for axes in figure.axes if axes.get_title()]
+    assert [re.search(r"tau\$ = (\d+),", title)[1] for title in titles] == ["12", "200"]
+    assert not any("best" in title or "largest" in title for title in titles)
+
+
+def test_what_sweeps_nothing_is_shown_once_without_a_value():
+    dataset = collected(models=("RNN", "NGRC"), members=3)
+    dataset = by_other_means(dataset, dataset["model"].values == "NGRC", "ridge")
+    figure = render(reconstruction(dataset))
+    (panel,) = [axes for axes in figure.axes if "NGRC" in axes.get_title()]
+    rows = dataset.isel(run=dataset["model"].values == "NGRC")
+    median = rows.isel(run=int(np.argsort(rows["D_stsp"].values)[4]))
+    assert panel.get_title().split("\n")[0] == "NGRC, ridge"
+    assert panel.get_title().endswith(number(median["D_stsp"].item()))
+    assert "=" not in panel.get_title().split("$D")[0]

@@ -5,9 +5,10 @@ import pytest
 from matplotlib.colors import to_hex
 
 from tausweep.figures.drawing.collected import quantile
-from tausweep.figures.drawing.style import PALETTE
+from tausweep.figures.drawing.style import PALETTE, looks
 
 from .by_hand import (
+    STYLE,
     by_other_means,
     collected,
     lines,
@@ -177,3 +178,63 @@ def test_a_quantile_counts_members_without_a_value_as_the_worst():
         assert quantile(values, q) == pytest.approx(np.quantile(values, q))
     assert quantile(np.array([2.0, np.nan, 1.0]), 0.5) == 2
     assert quantile(np.array([np.nan, np.nan, 1.0]), 0.5) == np.inf
+
+
+def test_a_sweep_over_alpha_has_its_own_axis_and_no_tau_pred():
+    dataset = collected(models=("RNN",), taus=(0, 0.05, 0.1, 0.3, 1), setting="alpha")
+    figure = render(sweep(dataset, setting="alpha"))
+    for axes in figure.axes:
+        line = the_line(axes, "median: RNN")
+        np.testing.assert_array_equal(line.get_xdata(), [0, 0.05, 0.1, 0.3, 1])
+        assert axes.get_xlim()[0] < 0 < 1 < axes.get_xlim()[1]
+        assert axes.get_xlabel() == r"strength of forcing $\alpha$"
+        assert not lines(axes, "tau_pred")
+        places = axes.transData.transform([(x, 1) for x in line.get_xdata()])[:, 0]
+        assert np.diff(places).min() > 0.1 * np.ptp(places)  # none is crowded by the others
+    assert not any("tau" in text for text in texts(figure))
+
+
+def test_what_sweeps_another_setting_is_across_at_its_best_value():
+    dataset = collected(models=("RNN",), taus=(5, 30, 0.1, 0.3), members=2)
+    rows = dataset["tau"].values < 1
+    dataset = by_other_means(dataset, rows, "gtf", "alpha", dataset["tau"].values)
+    dataset["D_stsp"][rows] = [3.0, 4.0, 1.0, 2.0]
+    figure = sweep(dataset)
+    axes = figure.axes[0]
+    assert axes.get_xlim()[0] > 1
+    assert the_line(axes, "median: RNN, gtf").get_ydata() == [1.5] * 2
+    assert r"RNN, gtf ($\alpha$ = 0.3)" in texts(figure)
+    other = sweep(dataset, setting="alpha").axes[0]
+    np.testing.assert_array_equal(the_line(other, "median: RNN, gtf").get_ydata(), [3.5, 1.5])
+    assert len(the_line(other, "median: RNN, sparse_tf").get_ydata()) == 2
+
+
+def test_any_quantity_is_a_panel_with_its_name_unit_and_truth():
+    names = ["prediction_error@10", "lyapunov_spectrum@1", "D_stsp"]
+    dataset = collected(models=("RNN",), members=3)
+    figure = render(sweep(dataset, metrics=names))
+    errors, exponents, last = figure.axes[:3]
+    expected = np.median(dataset["prediction_error"].sel(ahead=10).values.reshape(3, 3), axis=1)
+    np.testing.assert_allclose(the_line(errors, "median").get_ydata(), expected)
+    assert " ".join(errors.get_ylabel().split()) == (
+        "root mean square error of forecasts, steps ahead 10 (standard deviations)"
+    )
+    assert errors.get_yscale() == "log"
+    assert exponents.get_yscale() == "linear"
+    assert set(the_line(exponents, "equations").get_ydata()) == {0.011}
+    assert set(the_line(errors, "ceiling").get_ydata()) == {1.0}
+    assert last.get_ylabel() == r"$D_{\mathrm{stsp}}$ (nats)"
+
+
+@pytest.mark.parametrize(("models", "methods"), [(1, 9), (9, 1), (3, 9), (8, 6), (1, 28)])
+def test_no_two_look_the_same(models, methods):
+    """Nor where they are drawn without markers."""
+    pairs = [(f"model {i}", f"method {j}") for i in range(models) for j in range(methods)]
+    found = looks(pairs, [], STYLE)
+    assert len({(look.colour, look.line, look.marker) for look in found.values()}) == len(pairs)
+    if len(pairs) <= 28:
+        bare = looks(pairs, pairs, STYLE)
+        assert len({(look.colour, look.line) for look in bare.values()}) == len(pairs)
+    same = styled(colours={f"{'method' if models == 1 else 'model'} {i}": "red" for i in range(4)})
+    again = looks(pairs, [], same)
+    assert len({(look.colour, look.line, look.marker) for look in again.values()}) == len(pairs)

@@ -33,9 +33,9 @@ NAMES = tuple(_CSS4.split())
 def _known(colour: str) -> str:
     if colour not in NAMES and not re.fullmatch("#[0-9a-fA-F]{6}", colour):
         close = difflib.get_close_matches(colour, NAMES, n=1)
-        hint = f"; did you mean {close[0]}?" if close else ""
+        hint = f"did you mean {close[0]}? " if close else ""
         raise ValueError(
-            f"unknown colour {colour!r}{hint} Give '#rrggbb' or a name of CSS, as 'steelblue'"
+            f"unknown colour {colour!r}; {hint}allowed are '#rrggbb' and the names of CSS"
         )
     return colour
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 from pydantic import Field, Strict
 
 from tausweep.figures.colours import Colour
+from tausweep.models.dynamics import Fitted
 from tausweep.settings import Name, Settings
 
 if TYPE_CHECKING:
@@ -79,8 +80,17 @@ class Subject:
         """What was trained, for captions."""
         ex = self.experiment
         methods = [method.name or method.method for method in ex.methods]
+        recurrent = [name for name in ex.models if name not in self.fitted]
+        parts = [f"{listed(recurrent)} by {listed(methods)}"] if recurrent else []
+        parts += [f"{rst(name)} by {by}" for name, by in self.fitted.items()]
         members = f"{ex.members} {'members' if ex.members > 1 else 'member'} each"
-        return f"{listed(ex.models)} by {listed(methods)}, {members}"
+        return f"{', '.join(parts)}; {members}"
+
+    @property
+    def fitted(self) -> dict[str, str]:
+        """The models that no method trains, and how they are fitted."""
+        models = self.experiment.models.items()
+        return {name: model.by for name, model in models if isinstance(model, Fitted)}
 
 
 class Figure(Settings, ABC):

@@ -61,14 +61,14 @@ class SweepFigure(Figure):
             f"{_quantity(name, place)} ({rst(subject.measured[name].long_name)})"
             for name, place in names.items()
         ]
-        methods = [m for m in subject.experiment.methods if m.setting == self.setting]
-        others = [
-            m.name or m.method for m in subject.experiment.methods if m.setting != self.setting
-        ]
-        across = (
-            f"Methods that do not sweep it ({listed(others)}) are lines and bands across; of those "
-            "that sweep another setting, at its best value.\n"
-            if others and methods
+        every = subject.experiment.methods
+        methods = [method for method in every if method.setting == self.setting]
+        across = [m.name or m.method for m in every if m.setting != self.setting]
+        across += list(dict.fromkeys(subject.fitted.values()))
+        others = (
+            f"What does not sweep it ({listed(across)}) is a line and a band across; what sweeps "
+            "another setting, at its best value.\n"
+            if across
             else ""
         )
         tau = self.setting == TAU
@@ -80,7 +80,7 @@ members, bands their central {100 * self.band:g} %; every member is a dot, drawn
 value, and a cross if its orbit diverged (at the upper edge where it has no value). Diverged members
 count in the medians. The dashed line (floor) compares the data with other data of the same system
 and length: a perfect model comes out about there. The dotted line (ceiling) is a constant orbit.
-{across}{_tau_pred() if tau else ""}
+{others}{_tau_pred() if tau else ""}
 Look for: where the metrics have their minimum{f", relative to {TAU_PRED}," if tau else ""} and how
 close to the floor they come.
 """

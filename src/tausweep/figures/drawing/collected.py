@@ -166,9 +166,10 @@ def symbol(quantity: str) -> str:
 def logarithmic(rows: xr.Dataset, quantity: str, values: Float[np.ndarray, " value"]) -> bool:
     """Whether the axis of a quantity is: where it is positive and has a unit.
 
-    What has none, as a Hellinger distance, is bounded and spans no orders of magnitude.
+    What has none, as a Hellinger distance, is bounded; and rates, as exponents, may have any sign.
     """
-    return bool(rows[split(quantity)[0]].attrs.get("units", "1") != "1" and values.min() > 0)
+    unit = str(rows[split(quantity)[0]].attrs.get("units", "1"))
+    return bool(unit != "1" and not unit.endswith("step-1") and values.min() > 0)
 
 
 def diverged(rows: xr.Dataset) -> Bool[np.ndarray, " run"]:

@@ -192,8 +192,10 @@ def _members(
             clip_on=False, in_layout=False, gid=f"{gid}: {trained.label}",
         )  # fmt: skip
     median = min(quantile(values, 0.5), highest)
-    axes.hlines(median, x[0] - reach, x[0] + reach, color=colour, linewidth=1.4, zorder=3,
-                linestyle=trained.look.line, gid=f"median: {trained.label}")  # fmt: skip
+    axes.hlines(
+        median, x[0] - reach, x[0] + reach, color=colour, linewidth=1.4, zorder=3,
+        linestyle=trained.look.line, gid=f"median: {trained.label}",
+    )  # fmt: skip
 
 
 def _places(trained: Trained, name: str) -> Members:

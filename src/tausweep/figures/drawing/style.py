@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -43,7 +43,8 @@ def looks(
 
     A model has its colour and marker, by its place or as `style` gives it, and a method its line;
     where there is one model only, methods have the colours. Where all that is taken, another line
-    is, or marker. What is drawn `across`, without markers, must differ by colour or line.
+    is, or marker, or at last another colour. What is drawn `across`, without markers, must differ
+    by colour or line.
     """
     models = list(dict.fromkeys(model for model, _ in pairs))
     methods = list(dict.fromkeys(method for _, method in pairs))
@@ -52,20 +53,24 @@ def looks(
     taken: set[tuple[str, ...]] = set()
     for model, method in pairs:
         i, j = models.index(model), methods.index(method)
-        place, line = (j, 0) if alone else (i, j)
-        name = method if alone else model
-        colour = style.colours.get(name, PALETTE[place % len(PALETTE)])
-        first = line + place // len(PALETTE)
-        choices = (
-            Look(colour, MARKERS[(place + k // len(LINES)) % len(MARKERS)],
-                 LINES[(first + k) % len(LINES)])
-            for k in range(len(MARKERS) * len(LINES))
-        )  # fmt: skip
+        place, line, name = (j, 0, method) if alone else (i, j, model)
         bare = (model, method) in across
+        choices = list(_choices(place, line, style.colours.get(name)))
         free = (choice for choice in choices if choice.seen(bare) not in taken)
-        found[model, method] = chosen = next(free, Look(colour, MARKERS[place % len(MARKERS)], "-"))
+        found[model, method] = chosen = next(free, choices[0])
         taken.add(chosen.seen(bare))
     return found
+
+
+def _choices(place: int, line: int, colour: str | None) -> Iterator[Look]:
+    """All looks, the most fitting first."""
+    lines = line + place // len(PALETTE)
+    for c in range(len(PALETTE)):
+        own = PALETTE[(place + c) % len(PALETTE)] if c or colour is None else colour
+        for m in range(len(MARKERS)):
+            marker = MARKERS[(place + m) % len(MARKERS)]
+            for k in range(len(LINES)):
+                yield Look(own, marker, LINES[(lines + k) % len(LINES)])
 
 
 def context(style: Style) -> AbstractContextManager[None]:

@@ -1,0 +1,169 @@
+"""Figures and their captions from what the stages really write, by the real workflow."""
+
+import html
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+import yaml
+from conftest import Snakemake
+from docutils.core import publish_parts
+
+from tausweep import runner
+from tausweep.experiment import load
+from tausweep.figures import stage
+from tausweep.figures.settings import KINDS
+from tausweep.plan import Plan
+
+from .by_hand import collected, render
+from .conftest import EVERYTHING
+
+pytestmark = pytest.mark.xdist_group("real figures")
+
+WORDS = {
+    "signal": ["before and after its preparation, by denoise", "is held out"],
+    "lyapunov": ["largest Lyapunov exponent of", "95 % interval", "follows from the equations"],
+    "lyapunov-noisy": ["largest Lyapunov exponent of", "before its noise was reduced"],
+    "sweep": [
+        "against the learning interval τ",
+        "P and R by sparse_tf, bptt and gtf, N by ridge; 2 members each",
+        "(in steps): 3, 0.5 τpred",
+        "Dstsp (divergence of data from orbit in state space",
+        "central 50 %",
+        "does not sweep it (bptt, gtf and ridge)",
+        "τpred = ln 2 / λmax",
+    ],
+    "sweep-alpha": [
+        "against the strength α",
+        "Its values: 0, 0.1, 1.",
+        "(sparse_tf, bptt and ridge)",
+    ],
+    "reconstruction": ["lowest median D_stsp", "at the smallest value", "at most 2000 steps"],
+    "models": ["side by side", "steps ahead", "Lyapunov exponents of the trained", "equations"],
+}
+"""What each caption must say, of `EVERYTHING`."""
+
+
+def test_results_by_hand_are_those_that_the_stages_write(real):
+    """By their names, dimensions, long names and units."""
+    (job,) = (job for job in real.plan.figures.values() if job.settings.figure.kind == "models")
+    written, ours = real.inputs(job)["collect"], collected()
+    assert set(ours.coords) <= set(written.coords)
+    assert set(ours.data_vars) <= set(written.data_vars)
+    for name, variable in ours.variables.items():
+        assert variable.dims == written[name].dims, name
+        for attribute, value in variable.attrs.items():
+            assert written[name].attrs[attribute] == value, name
+    assert set(written["setting"].values) == {"tau", "alpha", ""}
+
+
+def test_every_figure_is_drawn_of_real_results(real):
+    kinds = set()
+    for name, job in real.plan.figures.items():
+        figure = render(stage.run(job.settings, **real.inputs(job)).figure)
+        drawn = [line for axes in figure.axes for line in axes.lines if len(line.get_xdata()) > 1]
+        assert drawn, name
+        kinds.add(job.settings.figure.kind)
+    assert kinds == set(KINDS)
+
+
+@pytest.fixture(scope="module")
+def drawn(real, tmp_path_factory):
+    """A directory with the results and all figures."""
+    directory = tmp_path_factory.mktemp("drawn")
+    shutil.copytree(real.directory / "results", directory / "results")
+    place = directory / "results/figures/tiny"
+    for name, job in real.plan.figures.items():
+        files = [place / f"{name}.{suffix}" for suffix in ("pdf", "png")]
+        runner.run(job, files, marker=place / f".drawn/{name}.{job.key}")
+    return directory
+
+
+def text_of(caption):
+    """What a person reads of a rendered caption, in one line."""
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", "", caption)))
+
+
+def test_the_report_has_every_figure_with_its_caption(real, drawn, snakemake: Snakemake):
+    run = snakemake(drawn, EVERYTHING, "--report", "report.html")
+    assert run.returncode == 0, run.stderr
+    page = (drawn / "report.html").read_text()
+    start = page.index("var results = {") + len("var results = ")
+    entries, _ = json.JSONDecoder().raw_decode(page[start:])
+    captions = {path.split("/")[-1]: entry["caption"] for path, entry in entries.items()}
+    assert set(captions) == {f"{name}.png" for name in real.plan.figures}
+    assert {entry["labels"]["series"] for entry in entries.values()} == {"noisy_X"}
+    for kind, words in WORDS.items():
+        caption = text_of(captions[f"{kind}_noisy_X.png"])
+        for word in [*words, '"noisy_X"', "Look for:"]:
+            assert word in caption, f"{kind} does not say {word!r}:\n{caption}"
+    assert {f"{kind}_noisy_X.png" for kind in WORDS} == set(captions)
+
+
+@pytest.mark.parametrize("name", ["X", "noisy_X", "X_", "a.b-c_.d", "x__"])
+def test_captions_are_text_whatever_things_are_called(name):
+    """Names such as X_ are references in reStructuredText, unless they are written with care."""
+    (series,) = EVERYTHING["series"].values()
+    config = {
+        **EVERYTHING,
+        "series": {name: series, "other": series},
+        "models": {f"model_{name}": {"cell": "rnn"}, f"fit_{name}": {"model": "ngrc"}},
+        "methods": [{"method": "sparse_tf", "name": f"by_{name}", "tau": [3]}, {"method": "bptt"}],
+    }
+    plan = Plan(load(config))
+    assert set(plan.captions) == set(plan.figures)
+    for figure, source in plan.captions.items():
+        own = plan.figures[figure].settings.series
+        parts = publish_parts(
+            source, writer="html", settings_overrides={"halt_level": 2, "report_level": 2}
+        )
+        caption = text_of(parts["body"])
+        assert f'"{own}"' in caption, figure
+        assert "\\" not in caption
+        if figure.startswith(("sweep", "reconstruction", "models")):
+            assert f"model_{name} by by_{name} and bptt, fit_{name} by ridge; 2" in caption
+
+
+def test_every_kind_is_a_target(real, drawn, snakemake: Snakemake):
+    run = snakemake(drawn, EVERYTHING, "-n", *KINDS)
+    assert run.returncode == 0, run.stderr
+    assert "Nothing to be done" in run.stdout + run.stderr
+
+
+def test_a_figure_stays_until_the_new_one_is_whole(real, drawn, snakemake: Snakemake, tmp_path):
+    """Drawing anew from damaged results fails: the old files are there, and do not pass as new."""
+    shutil.copytree(drawn / "results", tmp_path / "results")
+    place = tmp_path / "results/figures/tiny"
+    name = "sweep_noisy_X"
+    old = {suffix: (place / f"{name}.{suffix}").read_bytes() for suffix in ("pdf", "png")}
+    job = real.plan.figures[name]
+    (source,) = job.input_paths
+    whole = (tmp_path / source).read_bytes()
+    (tmp_path / source).write_bytes(whole[: len(whole) // 2])
+    red = {**EVERYTHING, "figures": {"style": {"dpi": 60, "colours": {"P": "red"}}}}
+    run = snakemake(tmp_path, red, "sweep")
+    assert run.returncode != 0
+    assert "damaged" in run.stdout + run.stderr
+    for suffix, content in old.items():
+        assert (place / f"{name}.{suffix}").read_bytes() == content
+    assert not list((place / ".drawn").glob(f"{name}.*"))
+    (tmp_path / source).write_bytes(whole)
+    assert snakemake(tmp_path, red, "sweep").returncode == 0
+    assert (place / f"{name}.png").read_bytes() != old["png"]
+    assert len(list((place / ".drawn").glob(f"{name}.*"))) == 1
+
+
+def test_planning_figures_loads_nothing_heavy(tmp_path):
+    (tmp_path / "e.yaml").write_text(yaml.safe_dump(EVERYTHING))
+    code = (
+        "import sys, yaml; from tausweep.experiment import load; from tausweep.plan import Plan;"
+        "assert Plan(load(yaml.safe_load(open('e.yaml')))).captions;"
+        "print({'matplotlib', 'xarray', 'scipy', 'torch'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"

@@ -1,0 +1,109 @@
+"""What figures can be told, and what is refused before anything is run."""
+
+import copy
+
+import matplotlib.colors
+import pytest
+
+from tausweep.errors import ConfigError
+from tausweep.experiment import load
+from tausweep.figures.colours import NAMES
+from tausweep.plan import Plan
+
+from .conftest import EVERYTHING
+
+
+def changed(path, value):
+    config = copy.deepcopy(EVERYTHING)
+    *parents, last = path.split(".")
+    here = config
+    for parent in parents:
+        here = here.setdefault(parent, {})
+    here[last] = value
+    return config
+
+
+def names(config):
+    return {name.removesuffix("_noisy_X") for name in Plan(load(config)).figures}
+
+
+def test_the_colours_of_css_are_matplotlibs():
+    assert set(NAMES) == set(matplotlib.colors.CSS4_COLORS)
+
+
+@pytest.mark.parametrize("colour", ["#0072b2", "#ABCDEF", "steelblue", "lightgray"])
+def test_colours_that_are_known(colour):
+    experiment = load(changed("figures.style.colours", {"P": colour}))
+    assert matplotlib.colors.is_color_like(experiment.figures.style.colours["P"])
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("style.colours", {"P": "grren"}, "colours.P: unknown colour 'grren'; did you mean green?"),
+        ("style.colours", {"P": "#12345"}, "colours.P: unknown colour '#12345'"),
+        ("style.colours", {"P": "C0"}, "colours.P: unknown colour 'C0'"),
+        ("style.colours", {"P": "x" * 10**6}, "colours.P: "),
+        ("style.colours", {"P" * 300: "red"}, "colours"),
+        ("style.dpi", 10_000, "dpi: must be less than or equal to 1200, found 10000"),
+        ("style.width", 1e300, "width: must be less than or equal to 50, found 1e+300"),
+        ("style.font_size", 1e300, "font_size: must be less than or equal to 72, found 1e+300"),
+        ("style.width", 0.0, "width: must be greater than or equal to 1"),
+        ("sweep.metrics", ["D_new"], "sweep.metrics must be of what `metrics` measures, found"),
+        ("sweep.metrics", ["prediction_error@7"], "prediction_error@(1|10)"),
+        ("sweep.metrics", ["prediction_error"], "found 'prediction_error'"),
+        ("sweep.metrics", ["D_stsp@1"], "found 'D_stsp@1'"),
+        ("sweep.setting", "gamma", "sweep.setting must be swept by a method, found 'gamma'"),
+        ("reconstruction.best_by", "D_new", "reconstruction.best_by must be of what"),
+        ("models.best_by", "D_new", "models.best_by must be of what"),
+        ("pie", {}, "unknown key 'pie'"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_in_one_line(path, value, message):
+    with pytest.raises(ConfigError) as error:
+        load(changed(f"figures.{path}", value))
+    assert message in str(error.value)
+    assert str(error.value).startswith("figures")
+    assert "\n" not in str(error.value)
+    assert len(str(error.value)) < 500
+
+
+def test_a_metric_that_is_off_cannot_be_asked_for():
+    config = changed("metrics.d_stsp", None)
+    config["figures"]["sweep"] = {"metrics": ["D_stsp"]}
+    with pytest.raises(ConfigError, match=r"found 'D_stsp'; allowed: D_H, "):
+        load(config)
+
+
+def test_what_is_drawn_follows_from_the_experiment():
+    every = {
+        "signal", "lyapunov", "lyapunov-noisy", "sweep", "sweep-alpha", "reconstruction", "models"
+    }  # fmt: skip
+    assert names(EVERYTHING) == every
+    plain = changed("metrics", {"excerpt": 100})
+    assert names(plain) == every - {"models"}
+    assert names(changed("signal", {})) == every - {"signal", "lyapunov-noisy"}
+    assert names(changed("figures.sweep", None)) == every - {"sweep", "sweep-alpha"}
+    assert names(changed("figures.sweep.setting", "alpha")) == every - {"sweep"}
+    assert names(changed("methods", [{"method": "bptt"}])) == every - {"sweep-alpha"}
+    alone = {**EVERYTHING, "models": {}, "methods": []}
+    assert names(alone) == {"signal", "lyapunov", "lyapunov-noisy"}
+    fitted = {**alone, "models": {"N": {"model": "ngrc"}}}
+    assert names(fitted) == every - {"sweep-alpha"}
+
+
+def test_without_d_stsp_another_metric_says_what_is_best():
+    plan = Plan(load(changed("metrics.d_stsp", None)))
+    assert plan.figures["sweep_noisy_X"].settings.figure.metrics == ["D_H"]
+    assert plan.figures["reconstruction_noisy_X"].settings.figure.best_by == "D_H"
+    assert "lowest median D\\_H" in " ".join(plan.captions["models_noisy_X"].split())
+
+
+def test_a_setting_of_one_figure_redraws_it_alone():
+    before, after = (
+        {name: job.key for name, job in Plan(load(config)).figures.items()}
+        for config in (EVERYTHING, changed("figures.sweep.band", 0.8))
+    )
+    assert {name for name in before if before[name] != after[name]} == {
+        "sweep_noisy_X", "sweep-alpha_noisy_X"
+    }  # fmt: skip
