@@ -38,4 +38,5 @@ def _check(figure: Figure, name: str) -> None:
     said = [text for ax in figure.axes for text in ax.texts if text.get_text()]
     said += [legend for ax in figure.axes if (legend := ax.get_legend()) is not None]
     titles = [ax.get_title(place) for ax in figure.axes for place in ("left", "center")]
+    said += figure.legends
     assert any([*titles, figure.get_suptitle(), *said]), f"{name} does not say what it shows"
