@@ -22,7 +22,7 @@ SECTIONS = {
     "A model": (
         ["models/autoregression.py"],
         "models/settings.py",
-        r"AR by least_squares: -?0\.\d+ .*NGRC by ridge: 0\.[89]\d nats",
+        r"AR by least_squares: -0\.\d+ .*NGRC by ridge: (0\.[89]|1\.0)\d nats",
     ),
     "A training method": (
         ["training/methods/alternating.py"],
