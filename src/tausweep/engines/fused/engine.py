@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import math
 from dataclasses import dataclass
 
 import torch
@@ -60,21 +61,22 @@ class Fused(Engine):
         keep: bool = False,
         alpha: Float[Tensor, " member"] | None = None,
     ) -> tuple[Float[Tensor, " member"], State | None]:
-        dtype, members, sequences = theta.dtype, len(theta), starts.numel() // max(1, len(theta))
-        samples = data.x.shape[-2] if data.x.ndim > 1 else 0
+        dtype, members, sequences = theta.dtype, len(theta), math.prod(starts.shape[1:])
+        samples, N = math.prod(data.x.shape[-2:-1]), self.layout.variables
         self._check(theta, data.s, samples)
         _expect("the gradient", gradient, dtype, theta.shape)
-        N = self.layout.variables
         _expect("x", data.x, dtype, (samples, N), (members, samples, N))
         _expect("starts", starts, torch.int64, (members, sequences))
         at = self._prepared(windows, members, sequences, dtype)
-        first, last = (int(start) for start in starts.aminmax())
-        if first + at.first < 0 or last + at.reach > samples:
+        least, most = (int(start) for start in starts.aminmax())
+        if least + at.first < 0 or most + at.end > samples:
             raise ValueError(
-                f"engine 'fused': starts from {first} to {last} and windows from {at.first} to "
-                f"{at.reach} samples after them do not lie within {samples} samples"
+                f"engine 'fused': starts are from {least} to {most} and windows from {at.first} to "
+                f"{at.end - 1} samples after them, but there are {samples} samples"
             )
-        begin = self._begin(state, at.last) if windows.initial == "carried" else None
+        begin = None
+        if windows.initial == "carried":
+            begin = self._begin(state, (members, self.layout.latent, at.last.shape[-1]), dtype)
         if self._workspace.numel() < at.workspace:
             self._workspace = torch.empty(at.workspace, dtype=torch.uint8)
         loss = torch.zeros(members, dtype=torch.float64)
@@ -92,10 +94,15 @@ class Fused(Engine):
     def _prepare(
         self, windows: Pass, members: int, sequences: int, dtype: torch.dtype
     ) -> _Prepared:
-        if not 0 < len(windows.offsets) == len(windows.steps) or min(windows.steps) < 1:
-            raise ValueError(f"engine 'fused': an offset and steps for each window, not {windows}")
+        """What stays the same from one pass to the next."""
         if windows.mixed:
             raise ValueError("engine 'fused' cannot mix state and data: choose 'auto' or 'eager'")
+        if len(windows.offsets) != len(windows.steps) or min(windows.steps, default=0) < 1:
+            raise ValueError(
+                f"engine 'fused': windows need an offset and steps each, not {windows}"
+            )
+        if members * sequences == 0:
+            raise ValueError(f"engine 'fused': {members} members with {sequences} sequences each")
         offsets = torch.tensor(windows.offsets, dtype=torch.int32)
         steps = torch.tensor(windows.steps, dtype=torch.int32)
         parts, n = 1 + self.layout.cell.memory, len(offsets) * sequences
@@ -105,8 +112,9 @@ class Fused(Engine):
         )
         call.offsets, call.steps = offsets.data_ptr(), steps.data_ptr()
         size = self.library.calls.tausweep_workspace(ctypes.byref(call), dtype == torch.float64)
-        first, reach = int(offsets.min()), int((offsets + steps).max()) + 1
-        return _Prepared(call, (offsets, steps), first, reach, size + ALIGNMENT, last)
+        first = min(windows.offsets)
+        end = 1 + max(map(sum, zip(windows.offsets, windows.steps, strict=True)))
+        return _Prepared(call, (offsets, steps), first, end, size + ALIGNMENT, last)
 
     def orbit(  # noqa: D102
         self,
@@ -118,7 +126,7 @@ class Fused(Engine):
         M, members = self.layout.latent, len(theta)
         self._check(theta, s, steps)
         z = torch.empty(members, steps, M, dtype=theta.dtype)
-        now = self._begin(state, z.new_empty(members, len(state), M, 1))
+        now = self._begin(state, (members, M, 1), theta.dtype)
         failed = torch.zeros(members, dtype=torch.int32)
         inputs = None if s is None else s.data_ptr()
         call = OrbitCall(self._model, members, steps, self.threads, theta.data_ptr(),
@@ -138,10 +146,11 @@ class Fused(Engine):
         elif K:
             raise ValueError(f"engine 'fused': an external input of {K} channels is missing")
 
-    def _begin(self, state: State | None, like: Tensor) -> Tensor:
+    def _begin(
+        self, state: State | None, shape: tuple[int, ...], dtype: torch.dtype
+    ) -> Float[Tensor, "member part latent n"]:
         """A state as one tensor."""
-        members, _, M, n = like.shape
-        wanted = [((members, M, n), like.dtype, like.device)] * (1 + self.layout.cell.memory)
+        wanted = [(shape, dtype, self.device)] * (1 + self.layout.cell.memory)
         found = [(tuple(part.shape), part.dtype, part.device) for part in state or ()]
         if state is None or found != wanted:
             raise ValueError(f"engine 'fused': the state is {found}, not {wanted}")
@@ -150,16 +159,15 @@ class Fused(Engine):
 
 @dataclass(frozen=True)
 class _Prepared:
-    """What stays the same from one pass to the next."""
-
     call: PassCall
     held: tuple[Tensor, ...]
     """What `call` points to."""
     first: int
-    """Of the samples that windows read, the first and the one after the last, from a start on."""
-    reach: int
+    """Windows read samples from this one, counted from a start,"""
+    end: int
+    """to before this one."""
     workspace: int
-    """Bytes."""
+    """Bytes that are needed."""
     last: Float[Tensor, "member part latent window"]
     """Where windows end."""
 

@@ -164,7 +164,7 @@ def _rows(calls: ctypes.CDLL, table: str, row: type[Row]) -> list[Row]:
     """The rows of a table that the C side gives out."""
     count, function = c_int32(), getattr(calls, f"tausweep_{table}")
     function.restype = POINTER(row)
-    return function(ctypes.byref(count))[: count.value]
+    return list(function(ctypes.byref(count))[: count.value])
 
 
 @functools.cache
