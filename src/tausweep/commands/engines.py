@@ -18,10 +18,10 @@ def run(_: argparse.Namespace) -> None:
     """Print one line per engine."""
     import torch
 
-    from tausweep.engines import fused
+    from tausweep.engines.fused.library import available
 
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no: torch finds no GPU"
-    compiled = ", ".join(fused.available())
+    compiled = ", ".join(available())
     print(f"cuda   {gpu}")
     print(
         f"fused  {compiled or 'no: it was not compiled, for want of a C compiler; training works'}"

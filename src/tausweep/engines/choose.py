@@ -12,7 +12,7 @@ import torch
 from tausweep.engines.cuda import Cuda
 from tausweep.engines.eager import Eager
 from tausweep.engines.engine import Engine
-from tausweep.engines.fused import Fused
+from tausweep.engines.fused.engine import Fused
 from tausweep.engines.windows import Data, Pass, cut
 from tausweep.models.rnn.layout import Layout
 

@@ -1,18 +1,24 @@
-/* What the Python side (__init__.py) and the kernels agree on: keep the two in step. */
-#ifndef TAUSWEEP_FUSED_H
-#define TAUSWEEP_FUSED_H
+/* What the Python side (library.py) and the kernels agree on. Python describes the structures once
+   more; when a library is loaded, both descriptions are compared, member by member (fields.h). */
+#pragma once
 
 #include <stdint.h>
 
-enum cell { PLRNN, RNN, LSTM, GRU };
 enum initial { FORCED, ZERO, CARRIED };
 
+/* What is to be known of a cell besides its elementwise functions; cells.h has the table. */
+struct cell {
+    const char *name;               /* of its class in Python */
+    const char *A, *W, *C, *b, *b2; /* of its parameters there; null where it has none */
+    int32_t gates, memory, kept, apart, alone, direct;
+};
+
 /* A model: where its parameters stand in a row of `size` numbers, one row per member.
-   An offset of -1 says that the cell has no such parameter. */
+   An offset of -1 says that the model has no such parameter. */
 struct model {
-    int32_t cell, latent, variables, channels; /* M, N, K */
+    int32_t cell, latent, variables, channels; /* row of the table of cells, M, N, K */
     int64_t size;
-    int64_t A, W, C, b, b2, B; /* b2: the second bias of torch's cells; b: h of the PLRNN */
+    int64_t A, W, C, b, b2, B;
 };
 
 /* One pass: windows side by side, forward and backward. Window k·sequences + q of a member
@@ -33,7 +39,7 @@ struct pass {
     void *last;             /* the same, written where not null */
     double scale;           /* of squared errors in the loss */
     double *loss;           /* (member), added to */
-    void *workspace;        /* of at least `workspace_bytes(pass)`, aligned to 64 bytes */
+    void *workspace;        /* of at least `tausweep_workspace(pass)` bytes, aligned to 64 */
 };
 
 /* Free orbits of `members` members: `steps` steps on from `state`, which is brought up to date. */
@@ -47,4 +53,10 @@ struct orbit {
     int32_t *failed;   /* (member): 1 where there was no memory for it */
 };
 
-#endif
+/* What there is once for each precision (kernels.h). */
+struct kernels {
+    int64_t (*workspace)(const struct pass *);
+    void (*pass)(const struct pass *);
+    void (*orbit)(const struct orbit *);
+};
+extern const struct kernels kernels_single, kernels_double;

@@ -1,0 +1,114 @@
+/* How a pass is carried out: how many pieces it is cut into, and where things stand in its workspace.
+
+   The workspace holds, for every member, its weights in the order of reading, what belongs to B⁺, and
+   of each piece the sum of gradients and losses; and for every thread the tiles that it works on. */
+#pragma once
+
+#include "cells.h"
+#include "inverse.h"
+#include "products.h"
+
+/* Short windows fill a buffer of about this many steps before a weight gradient is taken; long
+   ones are cut into chunks of it, while these are still in cache. */
+#define CHUNK 48
+
+struct plan {
+    const struct pass *pass;
+    const struct cell *cell;
+    int M, N, K;
+    int GM, EM; /* numbers per step: of all gates; of what else is stored, c and what is kept */
+    int gated;  /* rows of C that act on gates: not those that stand apart */
+    int tiles, pieces; /* of every member; each piece is some tiles, and one item of work */
+    struct { int64_t W, Wt, C, B, Bt, P, bias, A, zero, size; } weights; /* of a member, packed */
+    struct { int64_t W, C, b, A, B, P, size; } gradients; /* of a piece, and vectors of a thread */
+    struct { int64_t z, a, m, s, e, x0, dz, dc, dr, sums, size; } room; /* of a thread, in vectors */
+    int64_t inverses, shares, losses, rooms, size; /* bytes from the beginning of the workspace */
+};
+
+/* Groups of windows of equal length, which stand together: LANES windows at a time are a tile. */
+struct run {
+    int64_t first; /* window */
+    int windows, steps, tiles;
+};
+
+/* The run that begins with this group, which is moved on to the next. */
+static struct run next_run(const struct pass *p, int *group) {
+    int first = *group, steps = p->steps[first];
+    while (*group < p->groups && p->steps[*group] == steps) ++*group;
+    int windows = (*group - first) * p->sequences;
+    return (struct run){(int64_t)first * p->sequences, windows, steps, blocks(windows, LANES)};
+}
+
+static int64_t aligned(int64_t bytes) { return (bytes + 63) / 64 * 64; }
+
+static struct plan plan_of(const struct pass *p) {
+    const struct model *o = &p->model;
+    const struct cell *cell = &TABLE[o->cell];
+    int64_t M = o->latent, N = o->variables, K = o->channels;
+    int64_t GM = cell->gates * M, EM = (cell->memory + cell->kept) * M;
+    struct plan l = {.pass = p, .cell = cell, .M = (int)M, .N = (int)N, .K = (int)K};
+    l.GM = (int)GM, l.EM = (int)EM, l.gated = (int)((cell->gates - cell->apart) * M);
+
+    int64_t longest = 0, steps = 0;
+    for (int group = 0; group < p->groups;) {
+        struct run run = next_run(p, &group);
+        if (run.steps > longest) longest = run.steps;
+        steps += (int64_t)run.steps * run.windows;
+        l.tiles += run.tiles;
+    }
+    /* The cut into pieces follows from shapes alone, so sums do not depend on threads. */
+    int64_t pieces = steps / LANES / 96;
+    l.pieces = pieces < 1 ? 1 : pieces > 8 ? 8 : (int)pieces;
+    if (l.pieces > l.tiles) l.pieces = l.tiles;
+
+#define NEXT(field, count) l.field = n, n += (count)
+    int64_t n = 0;
+    NEXT(weights.W, GM * M); NEXT(weights.Wt, GM * M); NEXT(weights.C, GM * K);
+    NEXT(weights.B, N * M); NEXT(weights.Bt, N * M); NEXT(weights.P, N * M);
+    NEXT(weights.bias, GM + cell->apart * M); NEXT(weights.A, M); NEXT(weights.zero, M);
+    l.weights.size = n;
+    n = 0;
+    NEXT(gradients.W, GM * M); NEXT(gradients.C, GM * K); NEXT(gradients.b, GM + cell->apart * M);
+    NEXT(gradients.A, M); NEXT(gradients.B, N * M); NEXT(gradients.P, N * M);
+    l.gradients.size = n;
+    n = 0;
+    int64_t slots = longest + 1 > 3 * CHUNK ? longest + 1 : 3 * CHUNK;
+    NEXT(room.z, slots * M); NEXT(room.a, slots * GM); NEXT(room.m, slots * EM);
+    NEXT(room.s, slots * K); NEXT(room.e, slots * N); NEXT(room.x0, CHUNK * N);
+    NEXT(room.dz, M); NEXT(room.dc, M); NEXT(room.dr, M); NEXT(room.sums, l.gradients.size);
+    l.room.size = n;
+    n = aligned(p->members * l.weights.size * (int64_t)sizeof(REAL));
+    NEXT(inverses, aligned(p->members * inverse_size(l.M, l.N) * (int64_t)sizeof(double)));
+    NEXT(shares, aligned(p->members * l.pieces * l.gradients.size * (int64_t)sizeof(REAL)));
+    NEXT(losses, aligned(p->members * l.pieces * (int64_t)sizeof(double)));
+    NEXT(rooms, p->threads * l.room.size * (int64_t)sizeof(vec));
+    l.size = n;
+#undef NEXT
+    return l;
+}
+
+static int64_t workspace_bytes(const struct pass *p) { return plan_of(p).size; }
+
+static REAL *weights_of(const struct plan *l, int member) {
+    return (REAL *)l->pass->workspace + member * l->weights.size;
+}
+
+static struct inverse inverse_of(const struct plan *l, int member) {
+    double *all = (double *)((char *)l->pass->workspace + l->inverses);
+    return inverse_at(all + member * inverse_size(l->M, l->N), l->M, l->N);
+}
+
+/* Sums over one piece of a member; those of its other pieces follow. */
+static REAL *share_of(const struct plan *l, int member, int piece) {
+    REAL *all = (REAL *)((char *)l->pass->workspace + l->shares);
+    return all + ((int64_t)member * l->pieces + piece) * l->gradients.size;
+}
+
+static double *loss_of(const struct plan *l, int member, int piece) {
+    double *all = (double *)((char *)l->pass->workspace + l->losses);
+    return all + (int64_t)member * l->pieces + piece;
+}
+
+static vec *room_of(const struct plan *l, int thread) {
+    return (vec *)((char *)l->pass->workspace + l->rooms) + thread * l->room.size;
+}
