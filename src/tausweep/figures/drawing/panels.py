@@ -52,7 +52,8 @@ def value_axis(
     if logarithmic(rows, quantity, values):
         axes.set_yscale("log")
         axes.set_ylim(low / max((high / low) ** 0.1, 1.1), high * max((high / low) ** 0.1, 1.1))
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=20))
+        subs = (1.0, 2.0, 5.0) if high < 1e3 * low else (1.0,)
+        axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=20))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
         axes.yaxis.set_minor_locator(NullLocator())
     else:
