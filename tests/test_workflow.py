@@ -34,6 +34,8 @@ pytestmark = pytest.mark.xdist_group("workflow")
 
 FIGURES = {"figure": 3}
 BLOCKS = 2 * 2  # two models, two τ, one block of members
+SWEEPS = {"list_members": 2, "measure": 2 * 4}  # of two models; four metrics
+REFERENCES = {"measure_reference": 4}
 STAGE_OF = {
     "make_series": "series",
     "make_signal": "signal",
@@ -41,7 +43,9 @@ STAGE_OF = {
     "measure_lyapunov": "lyapunov",
     "train": "train",
     "run_orbit": "orbit",
-    "measure_orbit": "metrics",
+    "list_members": "members",
+    "measure": "metrics",
+    "measure_reference": "reference",
     "collect": "collect",
     "figure": "figure",
 }
@@ -99,26 +103,25 @@ RERUNS = {
     "a figure's own setting": (changed("figures.sweep.band", 0.8), {"figure": 1}),
     "a bin count": (
         changed("metrics.d_stsp.bins", 9),
-        {"measure_orbit": BLOCKS, "collect": 1, "figure": 2},
+        {"measure": 2, "measure_reference": 1, "collect": 1, "figure": 2},
     ),
     "one more τ": (
         with_tau(3, {"of_tau_pred": 0.5}, 9),
-        {"train": 2, "run_orbit": 2, "measure_orbit": 2, "collect": 1, "figure": 2},
+        {"train": 2, "run_orbit": 2, **SWEEPS, "collect": 1, "figure": 2},
     ),
     "more members": (
         changed("members", 2),
-        {"train": 4, "run_orbit": 4, "measure_orbit": 4, "collect": 1, "figure": 2},
+        {"train": 4, "run_orbit": 4, **SWEEPS, "collect": 1, "figure": 2},
     ),
     "a default written out": (changed("training.learning_rate", 0.001), {}),
     "an orbit's length": (
         changed("orbit.steps", 2100),
-        {"run_orbit": BLOCKS, "measure_orbit": BLOCKS, "collect": 1, "figure": 2},
+        {"run_orbit": BLOCKS, **SWEEPS, **REFERENCES, "collect": 1, "figure": 2},
     ),
     "how λ_max is measured": (
         changed("lyapunov.bootstrap", 21),
         # Of the trained models, only those of the relative τ.
-        {"measure_lyapunov": 1, "train": 2, "run_orbit": 2, "measure_orbit": 2, "collect": 1}
-        | FIGURES,
+        {"measure_lyapunov": 1, "train": 2, "run_orbit": 2, **SWEEPS, "collect": 1} | FIGURES,
     ),
 }
 
@@ -177,13 +180,14 @@ def test_a_raised_version_reruns_the_stage_and_what_follows(finished: Path, stag
         "measure_lyapunov": 1,
         "train": BLOCKS,
         "run_orbit": BLOCKS,
-        "measure_orbit": BLOCKS,
+        **SWEEPS,
+        **REFERENCES,
         "collect": 1,
         "figure": 3,
     }
     follows = {
         "series": everything,
-        "orbit": {"run_orbit": BLOCKS, "measure_orbit": BLOCKS, "collect": 1, "figure": 2},
+        "orbit": {"run_orbit": BLOCKS, **SWEEPS, "collect": 1, "figure": 2},
         "collect": {"collect": 1, "figure": 2},
     }
     assert jobs(run) == follows[stage]
@@ -357,28 +361,25 @@ def test_collected_results_are_what_the_metrics_files_hold(finished: Path) -> No
         finished / next(c.path for c in plan.jobs.values() if c.stage == "collect")
     )
     assert collected.sizes["run"] == BLOCKS
-    train = {
-        (c.settings.model.cell, str(c.settings.method), c.settings.first_member): c
-        for c in plan.jobs.values()
-        if c.stage == "train"
-    }
-    assert len(train) == BLOCKS
     seen = 0
     for job in plan.jobs.values():
-        if job.stage != "metrics":
+        if job.stage != "metrics" or job.settings.name != "d_stsp":
             continue
         metrics = store.read(finished / job.path)
-        trained = store.read(finished / f"results/{job.inputs['train']}.nc")
-        name = {"plrnn": "P", "rnn": "R"}[trained.attrs["recurrent_cell"]]
-        row = collected.isel(
-            run=(collected.model.values == name)
-            & (collected.tau.values == int(trained.tau))
-            & (collected.member.values == int(trained.member[0]))
-        )
-        assert row.sizes["run"] == 1
-        assert float(row.D_stsp[0]) == float(metrics.D_stsp[0])
-        np.testing.assert_array_equal(row.excerpt[0].values, metrics.excerpt[0].values)
-        seen += 1
+        for i, orbit in enumerate(job.inputs["orbit"]):
+            trained = store.read(finished / f"results/{plan.jobs[orbit].inputs['train']}.nc")
+            name = {"plrnn": "P", "rnn": "R"}[trained.attrs["recurrent_cell"]]
+            row = collected.isel(
+                run=(collected.model.values == name)
+                & (collected.value.values == int(trained.tau))
+                & (collected.member.values == int(trained.member[0]))
+            )
+            assert row.sizes["run"] == 1
+            assert row.setting.item() == "tau"
+            assert float(row.D_stsp[0]) == float(metrics.D_stsp[i])
+            x = store.read(finished / f"results/{orbit}.nc").x[0].values
+            np.testing.assert_array_equal(row.excerpt[0].values, x[: row.sizes["step"]])
+            seen += 1
     assert seen == BLOCKS
     lyapunov = store.read(
         finished / next(c.path for c in plan.jobs.values() if c.stage == "lyapunov")
