@@ -11,7 +11,8 @@ so code that computes other numbers under an old version would pass old results 
 
 A stage's code is its package and every module of tausweep it imports, directly or not, without
 comments, docstrings and formatting, with the C sources beside them. Modules named `settings` are
-left out, but not what they import: the settings themselves are in the key.
+left out, but not what they import: the settings themselves are in the key. What has a version of
+its own, as every metric, model and figure, is checked by that, and is no part of its stage.
 """
 
 from __future__ import annotations
@@ -25,11 +26,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tausweep.figures.settings import KINDS as FIGURES
+from tausweep.metrics.settings import KINDS as METRICS
+from tausweep.models.settings import FITTED
 from tausweep.stages import STAGES
 
 SOURCE = Path(__file__).parents[1] / "src"
 RECORD = Path(__file__).with_suffix(".json")
 NOT_NUMBERS = {"tausweep", "tausweep.settings", "tausweep.errors"}
+OWN: dict[str, tuple[str, Any]] = {
+    **{f"metric {kind.model_fields['metric'].default}": ("metrics", kind) for kind in METRICS},
+    **{f"model {name}": ("train", kind) for name, kind in FITTED.items()},
+    **{f"figure {name}": ("figure", kind) for name, kind in FIGURES.items()},
+}
+"""What has a version of its own, by name, with the stage that it is part of."""
 
 
 def path_of(module: str) -> Path | None:
@@ -40,14 +50,20 @@ def path_of(module: str) -> Path | None:
 
 
 def imported(tree: ast.AST) -> set[str]:
-    """Modules of tausweep that a module imports."""
+    """Modules of tausweep that a module imports, not only for its types."""
     names = set()
-    for node in ast.walk(tree):
+    types = [node for node in ast.walk(tree) if isinstance(node, ast.If) and _only_types(node)]
+    skipped = {id(child) for node in types for child in ast.walk(node)}
+    for node in (node for node in ast.walk(tree) if id(node) not in skipped):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
     return {name for name in names if name.startswith("tausweep") and path_of(name)}
+
+
+def _only_types(node: ast.If) -> bool:
+    return isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING" and not node.orelse
 
 
 def without_docstrings(tree: ast.AST) -> ast.AST:
@@ -68,10 +84,10 @@ def without_docstrings(tree: ast.AST) -> ast.AST:
     return tree
 
 
-def code_of(module: str) -> dict[str, str]:
+def code_of(module: str, without: frozenset[str] = frozenset()) -> dict[str, str]:
     """Normalised code of a module and of all it imports, by module name."""
     code: dict[str, str] = {}
-    seen: set[str] = set()
+    seen = set(without)
     waiting = {module}
     while waiting:
         name = waiting.pop()
@@ -95,11 +111,22 @@ def without_comments(c: str) -> str:
 
 
 def digests() -> dict[str, str]:
-    """Digest of the code of each stage."""
-    return {
-        name: hashlib.sha256(json.dumps(code_of(stage.module), sort_keys=True).encode()).hexdigest()
-        for name, stage in STAGES.items()
+    """Digest of the code of each stage, and of what has a version of its own."""
+    modules = frozenset(kind.__module__ for _, kind in OWN.values())
+    stages = {name: code_of(stage.module, modules) for name, stage in STAGES.items()}
+    own = {
+        name: {m: c for m, c in code_of(kind.__module__).items() if m not in stages[stage]}
+        for name, (stage, kind) in OWN.items()
     }
+    return {
+        name: hashlib.sha256(json.dumps(code, sort_keys=True).encode()).hexdigest()
+        for name, code in (stages | own).items()
+    }
+
+
+def version_of(name: str) -> int:
+    """The version that the code has now."""
+    return STAGES[name].version if name in STAGES else int(OWN[name][1].version)
 
 
 def problems(record: dict[str, Any], now: dict[str, str]) -> list[str]:
@@ -107,17 +134,19 @@ def problems(record: dict[str, Any], now: dict[str, str]) -> list[str]:
     lines = []
     for name, digest in now.items():
         old = record.get(name, {"version": 0, "code": ""})
-        version = STAGES[name].version
+        version = version_of(name)
+        what = f"stage {name}" if name in STAGES else name
+        where = "src/tausweep/stages.py" if name in STAGES else "its class"
         if version < old["version"]:
-            lines.append(f"stage {name}: version went back from {old['version']} to {version}")
+            lines.append(f"{what}: version went back from {old['version']} to {version}")
         elif digest != old["code"] and version == old["version"]:
             lines.append(
-                f"stage {name}: its code changed and its version did not: raise the version of "
-                f"{name!r} in src/tausweep/stages.py and run `.ci/stage_versions.py record` or, if "
-                'all numbers stay the same, `.ci/stage_versions.py record --same-numbers "why"`'
+                f"{what}: its code changed and its version did not: raise the version in {where} "
+                "and run `.ci/stage_versions.py record` or, if all numbers stay the same, "
+                '`.ci/stage_versions.py record --same-numbers "why"`'
             )
         elif digest != old["code"] or version != old["version"]:
-            lines.append(f"stage {name}: run `.ci/stage_versions.py record` for its new version")
+            lines.append(f"{what}: run `.ci/stage_versions.py record` for its new version")
     return lines
 
 
@@ -138,9 +167,9 @@ def main() -> int:
         print("\n".join(refused))
         return 1
     for name, digest in now.items():
-        entry = {"version": STAGES[name].version, "code": digest}
+        entry = {"version": version_of(name), "code": digest}
         old = record.get(name, {})
-        if digest != old.get("code") and STAGES[name].version == old.get("version"):
+        if digest != old.get("code") and version_of(name) == old.get("version"):
             entry["same_numbers"] = options.same_numbers
         elif digest == old.get("code"):
             entry = old | entry

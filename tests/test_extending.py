@@ -29,6 +29,11 @@ SECTIONS = {
         "training/methods/registry.py",
         "8 training jobs",
     ),
+    "A metric": (
+        ["metrics/spread.py"],
+        "metrics/settings.py",
+        r"0\.0\d+, floor 0\.0\d+, ceiling [12]\.\d+ standard deviations",
+    ),
     "A figure": (
         ["figures/losses.py"],
         "figures/settings.py",

@@ -9,28 +9,12 @@ import numpy as np
 import pytest
 
 from tausweep import store
-from tausweep.collect import stage as collect
 from tausweep.experiment import load
 from tausweep.figures import stage as figures
 from tausweep.figures.settings import KINDS, Drawing, Style
-from tausweep.lyapunov import stage as lyapunov
 from tausweep.metrics import stage as metrics
-from tausweep.orbit import stage as orbit
 from tausweep.plan import Plan
-from tausweep.series import stage as series
-from tausweep.signal import stage as signal
 from tausweep.stages import STAGES
-from tausweep.training import stage as training
-
-RUN: dict[str, Any] = {
-    "series": series.run,
-    "signal": signal.run,
-    "lyapunov": lyapunov.run,
-    "train": training.run,
-    "orbit": orbit.run,
-    "metrics": metrics.run,
-    "collect": collect.run,
-}
 
 EXPERIMENT = {
     "experiment": "two",
@@ -120,3 +104,114 @@ def test_a_signal_on_another_clock_and_in_other_coordinates_goes_through_all_sta
     assert found["dt"].item() == 2 * 0.1773
     assert np.isfinite(found["D_stsp"]).all()
     assert np.isfinite(found["lambda_max_equations"]).all()
+
+
+MANY = {
+    **EXPERIMENT,
+    "experiment": "many",
+    "series": {
+        "ten": {"system": "lorenz96", "parameters": {"N": 10}, "steps": 3000},
+        "three": {"system": "lorenz63", "dt": 0.02, "steps": 3000},
+    },
+    "models": {
+        "G": {"cell": "gru", "latent": 5},
+        "N": {"model": "ngrc", "delays": 1, "samples": 500},
+    },
+    "methods": [
+        {"method": "sparse_tf", "tau": [7, {"of_tau_pred": 0.2}]},
+        {"method": "gtf", "alpha": [0.1, 0.5]},
+    ],
+    "block": 1,
+    "orbit": {"steps": 600, "transient": 10},
+    "metrics": {
+        "d_stsp": {"bins": 5},
+        "prediction_error": {"steps": [1, 20]},
+        "lyapunov_spectrum": {"steps": 100, "transient": 20},
+        "excerpt": 50,
+    },
+}
+"""More variables than boxes can hold, models of two kinds, two settings swept, costly metrics."""
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _run(MANY, tmp_path_factory.mktemp("many"))
+
+
+def _collected(results: Path) -> Any:
+    return store.read(*results.glob("results/collect/*.nc"))
+
+
+def test_rows_say_what_was_swept_and_at_which_value(many: Path) -> None:
+    found = _collected(many)
+    # Of each series: 2 members × (2 τ + 2 α), and 2 members that no method trains.
+    assert found.sizes["run"] == 2 * (2 * 4 + 2)
+    rows = found.isel(run=found["series"].values == "three")
+    labels = set(zip(*(rows[name].values for name in ("model", "method", "setting")), strict=True))
+    assert labels == {("G", "sparse_tf", "tau"), ("G", "gtf", "alpha"), ("N", "ridge", "")}
+    gtf = rows.isel(run=rows["method"].values == "gtf")
+    assert gtf["value"].values.tolist() == [0.1, 0.1, 0.5, 0.5]
+    assert gtf["member"].values.tolist() == [0, 1, 0, 1]
+    tau = rows.isel(run=rows["setting"].values == "tau")
+    np.testing.assert_array_equal(tau["value"], tau["tau"])
+    assert tau["of_tau_pred"].values[2:].tolist() == [0.2, 0.2]
+    relative = round(0.2 * found["tau_pred"].sel(signal="three").item())
+    assert tau["value"].values.tolist() == [7, 7, relative, relative]
+    fitted = rows.isel(run=rows["model"].values == "N")
+    for name in ("value", "tau", "of_tau_pred"):
+        assert np.isnan(fitted[name]).all()
+
+
+def test_every_row_holds_what_its_member_alone_would_have(many: Path) -> None:
+    found = _collected(many)
+    rows = {x: i for i, x in enumerate(found["excerpt"][:, -1, 0].values.tolist())}
+    assert len(rows) == found.sizes["run"]  # no two orbits are alike
+    experiment = load(MANY)
+    jobs = Plan(experiment).jobs.values()
+    for job in (job for job in jobs if job.stage == "orbit"):
+        orbit, train, signal = (
+            _read(many, name) for name in (job.reference, job.inputs["train"], job.inputs["signal"])
+        )
+        (end,) = orbit["x"].isel(time=49, variable=0).values.astype(np.float32)
+        row = found.isel(run=rows.pop(float(end)))
+        for metric in experiment.metrics.chosen:
+            alone = metrics.run(
+                metric, signal, **{metric.needs: [{"orbit": orbit, "train": train}[metric.needs]]}
+            )
+            for name in metric.variables:
+                expected = alone[name].isel(run=0).values
+                kept = row[name].values
+                kept = kept[: expected.shape[0]] if expected.ndim else kept
+                np.testing.assert_allclose(kept, expected, rtol=1e-6, err_msg=name)
+    assert not rows
+
+
+def test_ten_variables_lack_nothing(many: Path) -> None:
+    """D_stsp is by mixtures, D_H is not lost, floors and ceilings are each signal's own."""
+    found = _collected(many)
+    ten = found.isel(run=found["series"].values == "ten")
+    for name in ("D_stsp", "D_H", "prediction_error"):
+        assert not np.isnan(ten[name]).any()
+    assert np.isnan(ten["D_stsp_legacy"]).all()
+    assert "method" not in found["D_stsp"].attrs  # it is not one
+    (reference,) = (
+        file
+        for file in map(store.read, sorted(many.glob("results/reference/*.nc")))
+        if file.attrs["metric"] == "d_stsp" and file["D_stsp_floor"].attrs["method"] != "histogram"
+    )
+    floor, ceiling = (found[f"D_stsp_{end}"].sel(signal="ten") for end in ("floor", "ceiling"))
+    assert floor == reference["D_stsp_floor"]
+    assert 0 < floor < ceiling < np.inf
+    truth = found["lyapunov_spectrum_equations"]
+    assert np.isfinite(truth.sel(signal="ten")).sum() == 10
+    assert np.isfinite(truth.sel(signal="three")).sum() == 3
+    assert found["lyapunov_spectrum"].sizes["exponent"] == 12
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if KINDS[k]().inputs == ("collect",)])
+def test_all_kinds_of_figures_are_drawn_of_them(many: Path, kind: str) -> None:
+    figure = KINDS[kind]()
+    for name in ("ten", "three"):
+        settings = Drawing(figure=figure, series=name, style=Style())
+        drawn = figures.run(settings, collect=store.read(*many.glob("results/collect/*.nc")))
+        assert len(drawn.render("png")) > 1000

@@ -15,13 +15,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, Strict
 
 from tausweep.metrics import histogram, mixture
-from tausweep.metrics.histogram import Histogram, Partition
+from tausweep.metrics.histogram import MOST_BOXED, Histogram, Partition
 from tausweep.metrics.metric import Comparison, Trajectory, Values, Variable
 from tausweep.metrics.mixture import Mixture
 from tausweep.settings import HUGE, PositiveFloat, PositiveInt
-
-MOST_BOXED = 5
-"""Variables. Beyond these, boxes are so many that two stretches of one system hardly share any."""
 
 
 class DStsp(Comparison):

@@ -15,8 +15,7 @@ import numpy as np
 from jaxtyping import Float
 from pydantic import Field, Strict
 
-from tausweep.metrics.d_stsp import MOST_BOXED
-from tausweep.metrics.histogram import Histogram, divergence
+from tausweep.metrics.histogram import MOST_BOXED, Histogram, divergence
 from tausweep.metrics.metric import Comparison, Trajectory, Values, Variable
 
 ALPHA = 1e-5

@@ -12,6 +12,9 @@ from typing import Self
 import numpy as np
 from jaxtyping import Float, Int
 
+MOST_BOXED = 5
+"""Variables. Beyond these, boxes are so many that two stretches of one system hardly share any."""
+
 
 @dataclass(frozen=True)
 class Histogram:
