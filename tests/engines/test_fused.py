@@ -180,6 +180,24 @@ def test_an_orbit_that_would_read_beyond_memory_is_refused() -> None:
         engine.orbit(theta, (state[0][:1],), 50, s)
 
 
+# --------------------------------------------------------------------------------- long windows
+
+
+@pytest.mark.parametrize("steps", [143, 144, 200])
+@pytest.mark.parametrize("name", ["plrnn", "lstm", "gru"])
+def test_long_windows_have_room(name: str, steps: int) -> None:
+    """Longer than what short ones share, which holds 144 states."""
+    layout, arguments = Layout(cells.CELLS[name], 6, 2), case(cells.CELLS[name])
+    x = torch.tensor(np.random.default_rng(3).standard_normal((230, 2)))
+    arguments.update(data=Data(x), windows=cut(steps, steps))
+    reference = {**arguments, "gradient": torch.zeros_like(arguments["theta"])}
+    ours, last = Fused(layout).gradient(**arguments, keep=True)
+    theirs, end = Eager(layout).gradient(**reference, keep=True)
+    torch.testing.assert_close(ours, theirs)
+    torch.testing.assert_close(last, end)
+    torch.testing.assert_close(arguments["gradient"], reference["gradient"])
+
+
 # -------------------------------------------------------------------------------------- a new cell
 
 

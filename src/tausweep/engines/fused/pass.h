@@ -140,6 +140,7 @@ static void pass_phase(const void *of, int phase, int item, int thread) {
 
 static void run_pass(const struct pass *p) {
     struct plan l = plan_of(p);
+    fence_off(&l);
     int items[] = {p->members, p->members * l.pieces, p->members};
     parallel(pass_phase, &l, 3, items, p->threads);
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "cells.h"
+#include "fence.h"
 #include "inverse.h"
 #include "products.h"
 
@@ -19,10 +20,11 @@ struct plan {
     int GM, EM; /* numbers per step: of all gates; of what else is stored, c and what is kept */
     int gated;  /* rows of C that act on gates: not those that stand apart */
     int tiles, pieces; /* of every member; each piece is some tiles, and one item of work */
+    /* Where parts begin, in the order in which they stand, and the size of all. */
     struct { int64_t W, Wt, C, B, Bt, P, bias, A, zero, size; } weights; /* of a member, packed */
     struct { int64_t W, C, b, A, B, P, size; } gradients; /* of a piece, and vectors of a thread */
     struct { int64_t z, a, m, s, e, x0, dz, dc, dr, sums, size; } room; /* of a thread, in vectors */
-    int64_t inverses, shares, losses, rooms, size; /* bytes from the beginning of the workspace */
+    struct { int64_t weights, inverses, shares, losses, rooms, size; } at; /* bytes of workspace */
 };
 
 /* Groups of windows of equal length, which stand together: LANES windows at a time are a tile. */
@@ -61,54 +63,66 @@ static struct plan plan_of(const struct pass *p) {
     l.pieces = pieces < 1 ? 1 : pieces > 8 ? 8 : (int)pieces;
     if (l.pieces > l.tiles) l.pieces = l.tiles;
 
-#define NEXT(field, count) l.field = n, n += (count)
-    int64_t n = 0;
+#define NEXT(part, count) l.part = n, n += (count) + gap
+    int64_t n = 0, gap = GAP;
     NEXT(weights.W, GM * M); NEXT(weights.Wt, GM * M); NEXT(weights.C, GM * K);
     NEXT(weights.B, N * M); NEXT(weights.Bt, N * M); NEXT(weights.P, N * M);
     NEXT(weights.bias, GM + cell->apart * M); NEXT(weights.A, M); NEXT(weights.zero, M);
     l.weights.size = n;
-    n = 0;
+    n = gap = 0; /* gradients are summed as one row of numbers */
     NEXT(gradients.W, GM * M); NEXT(gradients.C, GM * K); NEXT(gradients.b, GM + cell->apart * M);
     NEXT(gradients.A, M); NEXT(gradients.B, N * M); NEXT(gradients.P, N * M);
     l.gradients.size = n;
-    n = 0;
+    n = 0, gap = GAP;
     int64_t slots = longest + 1 > 3 * CHUNK ? longest + 1 : 3 * CHUNK;
     NEXT(room.z, slots * M); NEXT(room.a, slots * GM); NEXT(room.m, slots * EM);
     NEXT(room.s, slots * K); NEXT(room.e, slots * N); NEXT(room.x0, CHUNK * N);
     NEXT(room.dz, M); NEXT(room.dc, M); NEXT(room.dr, M); NEXT(room.sums, l.gradients.size);
     l.room.size = n;
-    n = aligned(p->members * l.weights.size * (int64_t)sizeof(REAL));
-    NEXT(inverses, aligned(p->members * inverse_size(l.M, l.N) * (int64_t)sizeof(double)));
-    NEXT(shares, aligned(p->members * l.pieces * l.gradients.size * (int64_t)sizeof(REAL)));
-    NEXT(losses, aligned(p->members * l.pieces * (int64_t)sizeof(double)));
-    NEXT(rooms, p->threads * l.room.size * (int64_t)sizeof(vec));
-    l.size = n;
+    n = 0;
+    NEXT(at.weights, aligned(p->members * l.weights.size * (int64_t)sizeof(REAL)));
+    NEXT(at.inverses, aligned(p->members * inverse_size(l.M, l.N) * (int64_t)sizeof(double)));
+    NEXT(at.shares, aligned(p->members * l.pieces * l.gradients.size * (int64_t)sizeof(REAL)));
+    NEXT(at.losses, aligned(p->members * l.pieces * (int64_t)sizeof(double)));
+    NEXT(at.rooms, p->threads * l.room.size * (int64_t)sizeof(vec));
+    l.at.size = n;
 #undef NEXT
     return l;
 }
 
-static int64_t workspace_bytes(const struct pass *p) { return plan_of(p).size; }
+static int64_t workspace_bytes(const struct pass *p) { return plan_of(p).at.size; }
+
+static void *part_of(const struct plan *l, int64_t at) { return (char *)l->pass->workspace + at; }
 
 static REAL *weights_of(const struct plan *l, int member) {
-    return (REAL *)l->pass->workspace + member * l->weights.size;
+    return (REAL *)part_of(l, l->at.weights) + member * l->weights.size;
 }
 
 static struct inverse inverse_of(const struct plan *l, int member) {
-    double *all = (double *)((char *)l->pass->workspace + l->inverses);
-    return inverse_at(all + member * inverse_size(l->M, l->N), l->M, l->N);
+    double *first = part_of(l, l->at.inverses);
+    return inverse_at(first + member * inverse_size(l->M, l->N), l->M, l->N);
 }
 
 /* Sums over one piece of a member; those of its other pieces follow. */
 static REAL *share_of(const struct plan *l, int member, int piece) {
-    REAL *all = (REAL *)((char *)l->pass->workspace + l->shares);
-    return all + ((int64_t)member * l->pieces + piece) * l->gradients.size;
+    REAL *first = part_of(l, l->at.shares);
+    return first + ((int64_t)member * l->pieces + piece) * l->gradients.size;
 }
 
 static double *loss_of(const struct plan *l, int member, int piece) {
-    double *all = (double *)((char *)l->pass->workspace + l->losses);
-    return all + (int64_t)member * l->pieces + piece;
+    double *first = part_of(l, l->at.losses);
+    return first + (int64_t)member * l->pieces + piece;
 }
 
 static vec *room_of(const struct plan *l, int thread) {
-    return (vec *)((char *)l->pass->workspace + l->rooms) + thread * l->room.size;
+    return (vec *)part_of(l, l->at.rooms) + thread * l->room.size;
+}
+
+static void fence_off(const struct plan *l) {
+    open_up(part_of(l, 0), l->at.size);
+    fence(part_of(l, 0), PLACES(l->at), 1);
+    for (int member = 0; member < l->pass->members; member++)
+        fence(weights_of(l, member), PLACES(l->weights), sizeof(REAL));
+    for (int thread = 0; thread < l->pass->threads; thread++)
+        fence(room_of(l, thread), PLACES(l->room), sizeof(vec));
 }
