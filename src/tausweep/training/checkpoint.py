@@ -24,8 +24,8 @@ class Checkpoint:
     aside: training then begins again. Without a path, nothing is kept.
     """
 
-    def __init__(self, path: Path | None, job: str, every: float) -> None:
-        self._path, self._job, self._every = path, job, every
+    def __init__(self, path: Path | None, every: float, job: str = "") -> None:
+        self._path, self._every, self._job = path, every, job
         self._last = time.monotonic()
 
     def load(self, fits: Callable[[xr.Dataset], bool]) -> xr.Dataset | None:
