@@ -11,6 +11,7 @@ from simulated import simulated
 from tausweep import store
 from tausweep.errors import ConfigError
 from tausweep.experiment import load
+from tausweep.job import key_of
 from tausweep.lyapunov import stage as lyapunov
 from tausweep.lyapunov.settings import Lyapunov
 from tausweep.plan import Plan
@@ -81,8 +82,9 @@ def test_the_training_part_knows_nothing_of_the_held_out_one(held_out):
 def test_what_was_found_is_kept_for_each_part_and_iteration(tmp_path):
     raw = lorenz(observe=("x", "z"))
     found = signal.run(cell_of({"step": "denoise", "iterations": 8}, held_out=0.4), raw)
-    path = tmp_path / ("0" * 16 + ".nc")
-    store.write(found, path, stage="signal", key="0" * 16, provenance={})
+    key = key_of("{}")
+    path = tmp_path / f"{key}.nc"
+    store.write(found, path, stage="signal", key=key, job="{}", provenance={})
     found = store.without_bookkeeping(store.read(path, stage="signal"))
     assert found["denoise_part"].values.tolist() == ["training", "held-out"]
     for p, part in enumerate((raw["x"][:2_400], raw["x"][2_400:])):

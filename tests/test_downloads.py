@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import logging
 import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -46,6 +49,10 @@ class Published:
     """What it says in the place of each of the next answers."""
     wait: float = 0.0
     """Seconds before it answers."""
+    halfway: Callable[[], Any] | None = None
+    """Called when half of an answer has been sent."""
+    leads_to: str = ""
+    """Where it sends those who ask it."""
     ranges: bool = True
     length: bool = True
     version: str = "1"
@@ -67,6 +74,12 @@ def server() -> Iterator[Published]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             time.sleep(published.wait)
+            if published.leads_to and "/there" not in self.path:
+                self.send_response(302)
+                self.send_header("Location", published.leads_to)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             content = published.files.get(self.path.removeprefix("/"))
             status = 200 if content is not None else 404
             if published.status:
@@ -90,7 +103,12 @@ def server() -> Iterator[Published]:
             if published.cut and status in (200, 206):
                 body = body[: published.cut.pop(0)]
             try:
-                self.wfile.write(body)
+                half = len(body) // 2 if published.halfway else 0
+                self.wfile.write(body[:half])
+                self.wfile.flush()
+                if published.halfway:
+                    published.halfway()
+                self.wfile.write(body[half:])
                 self.wfile.flush()
             except OSError:
                 pass  # it was not read to its end
@@ -242,6 +260,104 @@ def test_another_checksum_is_refused(server: Published, path: Path) -> None:
     assert path.read_bytes() == CONTENT
 
 
+@pytest.mark.parametrize("length", [True, False])
+def test_an_empty_file_is_none(server: Published, path: Path, length: bool) -> None:
+    server.files["a.zip"], server.length = b"", length
+    message = fails(server, path)
+    assert message.startswith(f"{server.url}/a.zip: it gives an empty file, 2 times in a row: try")
+    path.touch()
+    with pytest.raises(ValueError, match=r"a\.zip: is empty: delete it"):
+        downloads.fetch(f"{server.url}/a.zip", path, **QUICK)
+    assert left(path) == ["a.zip"]
+    assert not (path.parent / checksums.FILE).exists()
+
+
+@pytest.mark.parametrize("length", [True, False])
+def test_a_file_that_is_too_large_does_not_fill_the_disk(
+    server: Published, path: Path, length: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.files["a.zip"], server.length = CONTENT, length
+    monkeypatch.setattr(downloads, "LARGEST", 200_000)
+    assert "MB or more, and no file of a series has more than 0.2 MB" in fails(server, path)
+    assert left(path) == []
+
+
+def test_what_is_sent_in_the_open_needs_a_checksum(server: Published, path: Path) -> None:
+    """0.0.0.0 is this machine by an address that is not known to be."""
+    server.files["there.zip"] = CONTENT
+    outside = f"{server.url.replace('127.0.0.1', '0.0.0.0')}/there.zip"
+    with pytest.raises(downloads.DownloadError, match=r"there\.zip: what comes by http:// can be"):
+        downloads.fetch(outside, path, **QUICK)
+    assert server.asked == []
+    server.leads_to = outside
+    assert f"a.zip: leads to {outside}, and what comes by http://" in fails(server, path)
+    path.parent.mkdir()
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    (path.parent / checksums.FILE).write_text(f"a.zip {digest}\n")
+    downloads.fetch(outside, path, **QUICK)
+    assert path.read_bytes() == CONTENT
+
+
+def test_trust_on_first_use_is_said_once(
+    server: Published, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.files["a.zip"] = CONTENT
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            downloads.fetch(f"{server.url}/a.zip", path, **QUICK)
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    (said,) = caplog.messages
+    assert said.startswith(f"{path}: trusted, as this is its first use; its SHA-256 is {digest}")
+
+
+def test_of_two_checksums_the_first_counts(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(CONTENT)
+    lines = path.parent / checksums.FILE
+    lines.write_text(f"a.zip {'0' * 64}\n\na.zip {hashlib.sha256(CONTENT).hexdigest()}\n")
+    with pytest.raises(ValueError, match=r"a\.zip: damaged or changed: .* records 0000"):
+        checksums.verify(path)
+    lines.write_bytes(b"b.zip \xff\n")
+    with pytest.raises(ValueError, match=r"checksums\.txt: line 1 is 'b\.zip .*', not a name and"):
+        checksums.verify(path)
+
+
+def start(server: Published, path: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tausweep.cli", "download", "--url", f"{server.url}/a.zip"]
+    return subprocess.Popen([*command, "--output", str(path)], stderr=subprocess.PIPE, text=True)
+
+
+def test_two_processes_fetch_one_file_side_by_side(server: Published, path: Path) -> None:
+    meeting = threading.Barrier(2)
+    server.files["a.zip"], server.halfway = CONTENT, lambda: meeting.wait(20)
+    both = [start(server, path) for _ in range(2)]
+    for process in both:
+        _, said = process.communicate(timeout=30)
+        assert process.returncode == 0, said
+    assert path.read_bytes() == CONTENT
+    lines = (path.parent / checksums.FILE).read_text().splitlines()
+    assert set(lines) == {f"a.zip {hashlib.sha256(CONTENT).hexdigest()}"}
+    assert left(path) == ["a.zip"]
+
+
+def test_what_a_killed_process_left_is_gone_on_from(server: Published, path: Path) -> None:
+    dead = threading.Event()
+    server.files["a.zip"], server.halfway = CONTENT, lambda: dead.wait(20)
+    process = start(server, path)
+    until = time.monotonic() + 20
+    while not any(p.stat().st_size > 100_000 for p in path.parent.glob(".a.zip.*.part")):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    dead.set()
+    server.halfway = None
+    downloads.fetch(f"{server.url}/a.zip", path, **QUICK)
+    assert path.read_bytes() == CONTENT
+    assert server.asked[-1][1] is not None
+    assert left(path) == ["a.zip"]
+
+
 def test_a_slow_server_is_not_waited_for(server: Published, path: Path) -> None:
     server.files["a.zip"] = CONTENT
     server.wait = 1.0
@@ -273,7 +389,7 @@ def test_an_unknown_host_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     message = r"nowhere\.invalid/a: cannot be reached \(Name or service not known\), 1 times"
     with pytest.raises(downloads.DownloadError, match=message):
-        downloads.fetch("http://nowhere.invalid/a", tmp_path / "a", **{**QUICK, "attempts": 1})
+        downloads.fetch("https://nowhere.invalid/a", tmp_path / "a", **{**QUICK, "attempts": 1})
 
 
 # --------------------------------------------------------------------------------------- weather
@@ -490,7 +606,7 @@ def test_a_damaged_or_interrupted_recording_is_named(tmp_path: Path) -> None:
     content = recording(microvolts(1600), NAMES)
     jump = content.replace(b"+5\x14\x14\x00", b"+7\x14\x14\x00")
     assert jump != content
-    for broken in (content[:-10], content[:-3000], content[:300], b"", jump):
+    for broken in (content[:-10], content[:-3000], content[:300], jump):
         path.write_bytes(broken)
         (tmp_path / checksums.FILE).unlink(missing_ok=True)
         with pytest.raises(ValueError, match=r"R01\.edf: no whole, uninterrupted EDF recording \("):

@@ -17,6 +17,8 @@ class Execution:
     """Where unfinished training is kept; nowhere without."""
     every: float = 60.0
     """Seconds between two checkpoints."""
+    job: str = ""
+    """Canonical JSON of the job, which a checkpoint is checked against."""
 
 
 PLAIN = Execution()

@@ -5,6 +5,7 @@ The stages themselves are pure functions of Datasets; this is the input and outp
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import time
 from collections.abc import Sequence
@@ -59,16 +60,19 @@ def _make(job: Job, output: Path, engine: str, threads: int, every: float) -> No
     state = results / "state" / f"{job.key}.nc"
     stage = STAGES[job.stage].function()
     takes = inspect.signature(stage).parameters
-    how = {"execution": Execution(engine, threads, state, every)} if "execution" in takes else {}
+    execution = Execution(engine, threads, state, every, job.json)
+    how = {"execution": execution} if "execution" in takes else {}
     dataset = stage(job.settings, **_inputs(job, results), **how)
     store.write(
         dataset,
         output,
         stage=job.stage,
         key=job.key,
-        provenance={"job": job.json, **provenance.collect(time.perf_counter() - began)},
+        job=job.json,
+        provenance=provenance.collect(time.perf_counter() - began),
     )
-    state.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # the result is there, so what stands here harms nobody
+        state.unlink()
 
 
 def _draw(job: Job, outputs: Sequence[Path], marker: Path | None) -> None:
@@ -83,7 +87,8 @@ def _draw(job: Job, outputs: Sequence[Path], marker: Path | None) -> None:
     drawn = STAGES[job.stage].function()(job.settings, **_inputs(job, results))
     rendered = [drawn.render(output.suffix.removeprefix(".")) for output in outputs]
     for output, content in zip(outputs, rendered, strict=True):
-        store.write_bytes(output, content)
+        with store.replacing(output) as part:
+            part.write_bytes(content)
     if marker is not None:
         marker.parent.mkdir(parents=True, exist_ok=True)
         marker.touch()

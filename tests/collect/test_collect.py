@@ -54,7 +54,10 @@ def _run(experiment: dict[str, Any], directory: Path) -> Path:
             for role, names in job.inputs.items()
         }  # fmt: skip
         out = STAGES[job.stage].function()(job.settings, **inputs)
-        store.write(out, directory / job.path, stage=job.stage, key=job.key, provenance={})
+        store.write(
+            out, directory / job.path,
+            stage=job.stage, key=job.key, job=job.json, provenance={},
+        )  # fmt: skip
     return directory
 
 

@@ -161,7 +161,8 @@ def run(options: argparse.Namespace) -> None:
         Drawing(figure=LyapunovFigure(), series="file", style=Style()), lyapunov=measured
     )
     for path in figures:
-        store.write_bytes(path, drawn.render(path.suffix.removeprefix(".")))
+        with store.replacing(path) as part:
+            part.write_bytes(drawn.render(path.suffix.removeprefix(".")))
     written = [str(path) for path in figures]
     if options.json:
         print(json.dumps({**found, "figures": written}, indent=2, ensure_ascii=False))

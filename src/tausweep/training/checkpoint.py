@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import xarray as xr
@@ -18,24 +20,30 @@ class Checkpoint:
 
     Whoever writes the result removes it then.
 
-    A file that cannot be used (damaged, or of other code) is said and left aside: training then
-    begins again. Without a path, nothing is kept.
+    A file that cannot be used (damaged, edited, of another job, engine or code) is said and left
+    aside: training then begins again. Without a path, nothing is kept.
     """
 
-    def __init__(self, path: Path | None, every: float) -> None:
-        self._path, self._every = path, every
+    def __init__(self, path: Path | None, every: float, job: str = "") -> None:
+        self._path, self._every, self._job = path, every, job
         self._last = time.monotonic()
 
-    def load(self) -> xr.Dataset | None:
-        """What was kept last, if there is anything."""
-        if self._path is None or not self._path.exists():
+    def load(self, fits: Callable[[xr.Dataset], bool]) -> xr.Dataset | None:
+        """What was kept last, if there is anything and it is a state that `fits`."""
+        if self._path is None or not os.path.lexists(self._path):
             return None
         try:
             found = store.read(self._path, stage="checkpoint")
         except store.StoreError as error:
             log.warning("%s: training begins again", error)
             return None
-        log.info("going on after epoch %d, from %s", found.attrs["epoch"], self._path)
+        if not fits(found):
+            log.warning(
+                "%s: kept by another engine or version of tausweep: training begins again",
+                self._path,
+            )
+            return None
+        log.info("going on after epoch %d, from %s", found.sizes["epoch"], self._path)
         return found
 
     def due(self) -> bool:
@@ -46,8 +54,11 @@ class Checkpoint:
         """Keep this state in the place of the last; training goes on where that is impossible."""
         if self._path is None:
             return
+        key = self._path.stem
         try:
-            store.write(state, self._path, stage="checkpoint", key=self._path.stem, provenance={})
+            store.write(
+                state, self._path, stage="checkpoint", key=key, job=self._job, provenance={}
+            )
         except store.StoreError as error:
             log.warning("no checkpoint: %s", error)
         self._last = time.monotonic()

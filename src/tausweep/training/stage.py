@@ -109,7 +109,7 @@ def train(
     engine = choose(
         execution.engine, layout, threads=execution.threads, mixed=method.mixing is not None
     )
-    checkpoint = Checkpoint(execution.checkpoint, execution.every)
+    checkpoint = Checkpoint(execution.checkpoint, execution.every, execution.job)
     trained = Trainer(problem, engine).run(checkpoint)
     trained.parameters["B"][:] = colour @ trained.parameters["B"]
     out = _dataset(cell, trained, layout, signal, members)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -115,7 +116,7 @@ class Trainer:
     def run(self, checkpoint: Checkpoint) -> Trained:
         """Train to the end, from where `checkpoint` stands."""
         problem, settings = self.problem, self.problem.settings
-        if (kept := checkpoint.load()) is not None:
+        if (kept := checkpoint.load(self._fits)) is not None:
             self._restore(kept)
         progress = Progress(settings.epochs, self.epoch)
         while self.epoch < settings.epochs:
@@ -223,7 +224,7 @@ class Trainer:
                 name: (("member", "parameter"), value.cpu().numpy())
                 for name, value in self._moving().items()
             },
-            attrs={"epoch": self.epoch, "engine": self.engine.name},
+            attrs={"engine": self.engine.name},
         )
         out["steps"] = ((), float(self.adam.steps))
         out["alpha"] = (("member",), self.alpha.cpu().numpy())
@@ -231,8 +232,19 @@ class Trainer:
         out["records"] = (("record", "member", "epoch"), self.records[:, :, : self.epoch])
         return out
 
+    def _fits(self, kept: xr.Dataset) -> bool:
+        """Whether a state, kept by whatever code, is one that this training can go on from.
+
+        Numbers of another engine differ in their last digits, so one does not go on with another's.
+        """
+        epochs = kept.sizes.get("epoch", 0)
+        if not 0 < epochs <= self.problem.settings.epochs:
+            return False
+        mine, its = self._state(), kept.isel(epoch=slice(self.epoch))
+        return _outline(its) == _outline(mine) and float(kept["steps"]) >= epochs
+
     def _restore(self, kept: xr.Dataset) -> None:
-        self.epoch = int(kept.attrs["epoch"])
+        self.epoch = kept.sizes["epoch"]
         self.records[:, :, : self.epoch] = kept["records"].values
         self.strengths[:, : self.epoch] = kept["strengths"].values
         self.alpha.copy_(torch.as_tensor(kept["alpha"].values))
@@ -262,6 +274,12 @@ def _initial(problem: Problem) -> Float[Tensor, "member parameter"]:
         for name in layout.shapes
     }
     return layout.pack(stacked)
+
+
+def _outline(state: xr.Dataset) -> tuple[str | None, dict[str, tuple[Any, ...]]]:
+    """All of a state but its values."""
+    arrays = {str(k): (v.dims, v.shape, v.dtype) for k, v in state.variables.items()}
+    return state.attrs.get("engine"), arrays
 
 
 def _learning_rate(settings: Training, epoch: int) -> float:
