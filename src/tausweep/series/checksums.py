@@ -9,6 +9,8 @@ import hashlib
 import logging
 from pathlib import Path
 
+from tausweep.series.files.boundary import regular_file
+
 log = logging.getLogger(__name__)
 
 FILE = "checksums.txt"
@@ -23,7 +25,7 @@ def verify(path: Path) -> str:
         The file is missing, or its checksum is not the recorded one.
     """
     try:
-        with path.open("rb") as file:
+        with regular_file(path).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         raise ValueError(f"{path}: no such file: run snakemake to download it") from None
