@@ -9,9 +9,9 @@ from __future__ import annotations
 MOST_VALUES = 20_000_000
 """Of a table: 160 MB in double precision, of which reading and checking make several copies."""
 MOST_COLUMNS = 5_000
-"""Of a table: there must be as many rows, which makes more than `MOST_VALUES`."""
-MOST_TEXT = 128_000_000
-"""Bytes of a CSV, packed in an archive or not: pandas takes several times that."""
+"""Of a table: no fewer rows are needed, and together these are more than `MOST_VALUES`."""
+MOST_TEXT = 256_000_000
+"""Bytes of a CSV, packed in an archive or not: a dozen for each value."""
 MOST_ARCHIVE = 32_000_000
 """Bytes of a ZIP archive: those that are read hold some MB, and larger ones could list a million
 members, each of which takes memory."""

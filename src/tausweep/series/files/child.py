@@ -1,8 +1,8 @@
 """Reading in a process of its own: for libraries in C that a damaged file can stop for ever.
 
-HDF5 is such a one: it can loop, ask for any amount of memory, or crash, where no exception is raised
-that could be caught. The process is given little time and memory, and what it reads, or the line
-that says why it cannot, comes back through a pipe.
+HDF5 is such a one: it can loop, ask for any amount of memory, or crash, where no exception is
+raised that could be caught. The process is given little time and memory, and what it reads, or the
+line that says why it cannot, comes back through a pipe.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import xarray as xr
-from jaxtyping import Float, Shaped
+from jaxtyping import Bool, Shaped
 
 from tausweep.series.files import table
 from tausweep.series.files.boundary import Refused, reading
@@ -30,6 +30,10 @@ REMEDY = "give one row per sample, its numbers separated by commas"
 
 DATE = r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([T ].*)?"
 """What looks like a date."""
+
+
+PIECE = 2_000_000
+"""Values parsed at a time: text takes much memory until it is known that it is no number."""
 
 
 def read(path: Path, own: File) -> xr.Dataset:
@@ -68,10 +72,9 @@ def parse(
     lines = max(content.count(b"\n"), content.count(b"\r"))
     table.check_shape((lines, len(names)))
     wanted = table.wanted(names, columns, time)
-    if wanted == [time]:
-        raise Refused(f"found no column beside {time!r}, the time stamps")
+    x, stamps = [], []
     try:
-        parsed = pd.read_csv(
+        with pd.read_csv(
             io.BytesIO(content),
             sep=layout.delimiter,
             decimal="," if layout.comma else ".",
@@ -83,15 +86,21 @@ def parse(
             skipinitialspace=True,
             encoding=encoding,
             low_memory=False,
-        )
+            chunksize=max(1, PIECE // len(names)),
+        ) as pieces:
+            for piece in pieces:
+                data = {name: piece[names.index(name)] for name in wanted}
+                if time is not None:
+                    stamps.append(_dates_or_numbers(data.pop(time), time, time_format))
+                x.append(np.stack([_numbers(c, name) for name, c in data.items()], axis=1))
     except pd.errors.ParserError as error:
         raise Refused(
             f"not a table ({str(error).split(': ', 1)[-1].strip()}): give all rows as many columns"
         ) from None
-    data = {name: parsed[names.index(name)] for name in wanted}
-    stamp = None if time is None else _dates_or_numbers(data.pop(time), time, time_format)
-    x = np.stack([_numbers(column, name) for name, column in data.items()], axis=1)
-    return table.raw(x, list(data), stamp)
+    kept = [name for name in wanted if name != time]
+    if len({stamp.dtype.kind for stamp in stamps}) > 1:
+        raise Refused(f"time stamps {time!r} are numbers in some rows and dates in others")
+    return table.raw(np.concatenate(x), kept, np.concatenate(stamps) if stamps else None)
 
 
 class _Layout(NamedTuple):
@@ -145,11 +154,11 @@ def _dates_or_numbers(
     dates = pd.to_datetime(column.astype(str), format=how, errors="coerce", utc=True)
     wrong = (dates.isna() & column.notna()).to_numpy()
     if wrong.any():
-        row = int(np.argmax(wrong))
+        row, text = _first(column, wrong)
         expected = "ISO 8601, as 2009-12-31T23:50" if time_format is None else repr(time_format)
         raise Refused(
-            f"time stamps {name!r} must be numbers or dates ({expected}), found "
-            f"{str(column[row])!r} in row {row} (counted from 0): correct it, or set time_format"
+            f"time stamps {name!r} must be numbers or dates ({expected}), found {text!r} in row "
+            f"{row} (counted from 0): correct it, or set time_format"
         )
     return np.asarray(dates.dt.tz_localize(None))
 
@@ -158,14 +167,22 @@ def _numbers(column: pd.Series, name: str) -> np.ndarray:
     """A column as numbers; what is text in it is named."""
     if pd.api.types.is_numeric_dtype(column) and column.dtype != bool:
         return np.asarray(column, dtype=np.float64)
-    wrong = (pd.to_numeric(column, errors="coerce").isna() & column.notna()).to_numpy()
-    row = int(np.argmax(wrong))
-    text = str(column[row])
+    values = pd.to_numeric(column, errors="coerce")
+    wrong = (values.isna() & column.notna()).to_numpy()
+    if not wrong.any() and column.dtype != bool:  # whole numbers of more digits than types have
+        return np.asarray(values, dtype=np.float64)
+    row, text = _first(column, wrong)
     remedy = f"set time: {name}" if re.fullmatch(DATE, text) else "correct it"
     raise Refused(
         f"not a table of numbers: found {text!r} in row {row} (counted from 0) of column {name!r}: "
         f"{remedy}, or leave the column out by columns"
     )
+
+
+def _first(column: pd.Series, wrong: Bool[np.ndarray, " row"]) -> tuple[int, str]:
+    """Row in the file and text of the first entry that is wrong."""
+    row = int(np.argmax(wrong))
+    return column.index[row], f"{column.iloc[row]!s:.60}"
 
 
 def _split(line: str, delimiter: str) -> list[str]:

@@ -40,7 +40,7 @@ def columns(path: Path, variable: str | None, names: Sequence[str], time: str | 
                     f"its dimension {dim.name!r} has {dim.size} entries, and at most "
                     f"{MOST_VALUES:,} are read: keep every second one, or a part"
                 )
-        store = xr.backends.NetCDF4DataStore(opened)
+        store = xr.backends.NetCDF4DataStore(opened)  # type: ignore[no-untyped-call]
         with xr.open_dataset(store, decode_timedelta=False) as file:
             return _columns(file, variable, names, time)
 

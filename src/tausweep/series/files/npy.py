@@ -20,7 +20,7 @@ HEADERS = {
 
 
 def read(path: Path, own: File) -> xr.Dataset:
-    """Read the columns that `own` names: x0, x1, …
+    """Read the columns that `own` names, as x0 and x1.
 
     Its header is believed only where the file is as long as it says. Nothing is unpickled.
 

@@ -67,6 +67,8 @@ def wanted(names: list[str], columns: Sequence[str], time: str | None) -> list[s
     for what, name in [("time", time), *(("columns", name) for name in columns)]:
         if name is not None and name not in names:
             raise Refused(f"{what} names {name!r}, but the columns are {some(names)}")
+    if names == [time]:
+        raise Refused(f"found no column beside {time!r}, the time stamps")
     chosen = [*([] if time is None else [time]), *columns] if columns else list(names)
     there = Counter(names)
     if len(set(chosen)) < len(chosen) or any(there[name] > 1 for name in chosen):
