@@ -534,7 +534,7 @@ def test_a_damaged_archive_is_named(tmp_path: Path) -> None:
         path.write_bytes(broken)
         (tmp_path / checksums.FILE).unlink(missing_ok=True)
         with pytest.raises(
-            ValueError, match=r"2009a\.zip: no whole ZIP archive \(.*\): delete it, with"
+            ValueError, match=r"2009a\.zip: not a whole ZIP archive \(.*\): delete it, with"
         ):
             series_of(weather(tmp_path, last="2009a"))
     path.write_bytes(content)
@@ -609,7 +609,9 @@ def test_a_damaged_or_interrupted_recording_is_named(tmp_path: Path) -> None:
     for broken in (content[:-10], content[:-3000], content[:300], jump):
         path.write_bytes(broken)
         (tmp_path / checksums.FILE).unlink(missing_ok=True)
-        with pytest.raises(ValueError, match=r"R01\.edf: no whole, uninterrupted EDF recording \("):
+        with pytest.raises(
+            ValueError, match=r"R01\.edf: not a whole, uninterrupted EDF recording \("
+        ):
             series_of(eeg(tmp_path))
 
 

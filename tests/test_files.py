@@ -216,14 +216,14 @@ def changed(x: np.ndarray, row: Any, column: Any, value: Any) -> np.ndarray:
     ("spoil", "message"),
     [
         (lambda x: changed(x, 17, 1, np.nan), "1 missing values, in sample 17 of variable 'x1' (counted from 0)"),
-        (lambda x: changed(x, slice(3, 6), 0, np.inf), "3 values that are infinite, the first in sample 3"),
+        (lambda x: changed(x, slice(3, 6), 0, np.inf), "3 values that are infinite or beyond 1e+100, the first in sample 3"),
         (lambda x: changed(x, slice(None), 1, 4.5), "variable 'x1' is constant (4.5): leave it out"),
         (lambda x: changed(x, slice(None), 0, 0.1 * np.arange(N)), "'x0' only counts time, in steps of 0.1"),
         (lambda x: x[:50], "found 50 samples: give at least 100"),
         (lambda x: x.T, "found 2 rows of 200 columns: rows are samples"),
         (lambda x: x[None], "shape (1, 200, 2): save it as (time, variable)"),
         (lambda x: x + 1j, "values of type complex128: save real numbers"),
-        (lambda x: x.astype(object), "not a whole .npy file of numbers"),
+        (lambda x: x.astype(object), "found values of type object: save real numbers"),
     ],
 )  # fmt: skip
 def test_an_array_that_is_no_series(
@@ -266,7 +266,9 @@ def test_missing_unknown_and_damaged_files(tmp_path: Path) -> None:
         (tmp_path / name).write_text("this is neither")
         refused(tmp_path / name)
     (tmp_path / "b.npy").write_bytes(b"")
-    assert "not a whole .npy file of numbers: write it" in refused(tmp_path / "b.npy")
+    assert "not a whole .npy file of numbers (EOF: reading magic string" in refused(
+        tmp_path / "b.npy"
+    )
 
 
 # ------------------------------------------------------------------------------------- time stamps

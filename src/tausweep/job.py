@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from tausweep.errors import ConfigError
+from tausweep.series.files.boundary import regular_file
 from tausweep.settings import Settings
 from tausweep.stages import STAGES
 
@@ -121,6 +122,9 @@ class Job:
 
 
 def file_reference(path: str | Path) -> str:
-    """How a job names a file from outside: by the digest of its content."""
-    with open(path, "rb") as file:
+    """How a job names a file from outside: by the digest of its content.
+
+    Raises OSError where it cannot be read, or is no file with an end.
+    """
+    with regular_file(path).open("rb") as file:
         return f"file/{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}"

@@ -14,6 +14,9 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Bool, Float, Int, Shaped
 
+from tausweep.series.files.bounds import MOST_VALUES
+from tausweep.settings import HUGE
+
 JITTER = 0.05
 """How far a step in time may be from a whole number of sampling intervals, in these."""
 
@@ -60,6 +63,7 @@ class Where(NamedTuple):
         )
 
 
+@np.errstate(over="ignore", invalid="ignore")  # such steps are irregular, and refused for it
 def regular(
     raw: xr.Dataset,
     *,
@@ -104,11 +108,13 @@ def regular(
         dt = step / per
         if resample is None:
             place = _place(time / step, f"{dt:g} {time_unit}", fill, max_gap, where)
+            _bounded((int(place[-1]) + 1) * x.shape[1], "max_gap")
             spread = np.full((place[-1] + 1, x.shape[1]), np.nan)
             spread[place] = x
             x = spread
             where = where._replace(row=np.searchsorted(place, np.arange(len(x)), side="right") - 1)
         else:
+            _bounded(time[-1] / (resample * per) * x.shape[1], "resample")
             x, clock = _resample(x, time, resample * per, (max_gap + 1) * step)
             notes["resampled_from_dt"] = dt
             dt, fillable = resample, 0
@@ -124,6 +130,15 @@ def regular(
     if stamps is not None:
         notes["first_sample"] = _text(stamps[where.row[kept][0]])
     return Regular(x, filled, dt, notes)
+
+
+def _bounded(values: float, setting: str) -> None:
+    if values > MOST_VALUES:
+        remedy = "raise it" if setting == "resample" else "lower it"
+        raise ValueError(
+            f"{setting} would make {values:.3g} values, and at most {MOST_VALUES:,} can be: "
+            f"{remedy}, or correct the time stamps"
+        )
 
 
 def merge_repeated(raw: xr.Dataset) -> tuple[xr.Dataset, dict[str, float]]:
@@ -163,14 +178,15 @@ def _time(
     stamps: Shaped[np.ndarray, " row"], unit: str, where: Where
 ) -> tuple[Float[np.ndarray, " row"], float]:
     """Time since the first stamp, and how much of that is one `unit`: for dates it is in µs."""
-    absent = np.flatnonzero(np.isnat(stamps) if stamps.dtype.kind == "M" else np.isnan(stamps))
+    dates = stamps.dtype.kind == "M"
+    absent = np.flatnonzero(np.isnat(stamps) if dates else ~(np.abs(stamps) <= HUGE))
     if len(absent):
         raise ValueError(
             f"found {len(absent)} rows without a time stamp, the first in row {absent[0]} (counted "
             "from 0): remove these rows"
         )
     time, per = stamps - stamps[0], 1.0
-    if stamps.dtype.kind == "M":
+    if dates:
         if unit not in SECONDS:
             raise ValueError(
                 f"the time stamps are dates: set time_unit to one of {', '.join(SECONDS)}, found "
@@ -195,7 +211,8 @@ def _interval(time: Float[np.ndarray, " row"], *, rounded: bool) -> float:
     usual = float(np.median(step))
     if not rounded:
         return usual
-    return float(f"{step[np.abs(step - usual) <= JITTER * usual].mean():.12g}")
+    near = step[np.abs(step - usual) <= JITTER * usual]
+    return float(f"{near.mean():.12g}") if len(near) else usual
 
 
 def _place(
@@ -237,11 +254,6 @@ def _resample(
     Returns the samples, NaN where that is not possible, and the clock, from the first row on.
     """
     count = int(time[-1] / step + 1e-9) + 1
-    if count > 1000 * len(time):
-        raise ValueError(
-            f"resample would make {count} samples of {len(time)}: raise it, or correct the time "
-            "stamps"
-        )
     clock = np.minimum(step * np.arange(count), time[-1])
     exact = 1e-9 * time[-1]
     out = np.full((count, x.shape[1]), np.nan)

@@ -6,7 +6,9 @@ import numpy as np
 import xarray as xr
 
 from tausweep.series import clock, dataset
+from tausweep.series.files.boundary import one_line, some
 from tausweep.series.settings import Eeg, File, OutsideSeries, Weather
+from tausweep.settings import HUGE
 
 MINIMUM_SAMPLES = 100
 """Fewer samples than this are no series in any later stage."""
@@ -61,7 +63,7 @@ def put_on_clock(raw: xr.Dataset, cell: OutsideSeries) -> xr.Dataset:
                 found, unit = clock.regular(raw, dt=attrs.pop("dt")), "s"
         _check_columns(found.x, names)
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
+        raise ValueError(f"{path}: {one_line(str(error))}") from None
     return dataset.make(
         found.x,
         names,
@@ -77,9 +79,9 @@ def put_on_clock(raw: xr.Dataset, cell: OutsideSeries) -> xr.Dataset:
 def _check_inputs(inputs: list[str], names: list[str]) -> None:
     for name in inputs:
         if name not in names:
-            raise ValueError(f"inputs names {name!r}, but the columns are {', '.join(names)}")
+            raise ValueError(f"inputs names {name!r}, but the columns are {some(names)}")
     if len(inputs) == len(names):
-        raise ValueError(f"inputs names all columns ({', '.join(names)}): leave one to learn")
+        raise ValueError(f"inputs names all columns ({some(names)}): leave one to learn")
 
 
 def _check_shape(x: clock.Samples, names: list[str]) -> None:
@@ -92,13 +94,13 @@ def _check_shape(x: clock.Samples, names: list[str]) -> None:
     if samples < MINIMUM_SAMPLES:
         raise ValueError(f"found {samples} samples: give at least {MINIMUM_SAMPLES}")
     if len(set(names)) != len(names):
-        raise ValueError(f"found columns of the same name ({', '.join(names)}): rename them")
-    infinite = np.argwhere(np.isinf(x))
-    if len(infinite):
-        row, column = infinite[0]
+        raise ValueError(f"found columns of the same name ({some(names)}): rename them")
+    infinite = np.abs(x) > HUGE
+    if infinite.any():
+        row, column = divmod(int(np.argmax(infinite)), columns)
         raise ValueError(
-            f"found {len(infinite)} values that are infinite, the first in sample {row} of "
-            f"variable {names[column]!r} (counted from 0): correct or remove them"
+            f"found {infinite.sum()} values that are infinite or beyond {HUGE:g}, the first in "
+            f"sample {row} of variable {names[column]!r} (counted from 0): correct or remove them"
         )
 
 

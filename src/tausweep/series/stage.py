@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import xarray as xr
 
-from tausweep.series import eeg, files, simulate, weather
+from tausweep.series import simulate
+from tausweep.series.files import read as files
 from tausweep.series.outside import put_on_clock
+from tausweep.series.published import eeg, weather
 from tausweep.series.settings import File, OutsideSeries, Series, Weather
 
 __all__ = ["read", "run"]

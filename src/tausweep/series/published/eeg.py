@@ -7,20 +7,21 @@ electrodes, 160 samples per second (128 for some), in µV, with the cues given a
 from __future__ import annotations
 
 import json
-import warnings
 from pathlib import Path
 
-import edfio
 import numpy as np
 import xarray as xr
 
 from tausweep.series import checksums
+from tausweep.series.files.boundary import reading, some
+from tausweep.series.published import edf
 from tausweep.series.settings import Eeg
 
 CITATION = (
     "Schalk, McFarland, Hinterberger, Birbaumer & Wolpaw 2004, IEEE Trans. Biomed. Eng. 51, 1034; "
     "Goldberger et al. 2000, Circulation 101, e215; doi:10.13026/C28G6P"
 )
+REMEDY = f"delete it, with its line in {checksums.FILE}, and run snakemake again"
 
 
 def read(path: str, cell: Eeg) -> xr.Dataset:
@@ -38,30 +39,29 @@ def read(path: str, cell: Eeg) -> xr.Dataset:
     ValueError
         The recording is damaged, interrupted or not the recorded one, or lacks a channel.
     """
-    digest = checksums.verify(Path(path))
-    try:
-        signals, annotations = _signals(Path(path))
-    except (ValueError, IndexError, KeyError, TypeError, UserWarning) as error:
-        raise ValueError(
-            f"{path}: no whole, uninterrupted EDF recording ({error}): delete it, with its line in "
-            f"{checksums.FILE}, and run snakemake again"
-        ) from None
-    unknown = [name for name in cell.channels if name not in signals]
+    file = Path(path)
+    digest = checksums.verify(file)
+    with reading(file, "a whole, uninterrupted EDF recording", REMEDY):
+        signals, annotations = edf.read(file)
+    there = [signal.label.rstrip(".") for signal in signals]
+    chosen = cell.channels or there
+    unknown = [name for name in chosen if name not in there]
     if unknown:
-        raise ValueError(
-            f"{path}: channels names {unknown[0]!r}, but there are {', '.join(signals)}"
-        )
-    names = cell.channels or list(signals)
-    kept = [signals[name] for name in names]
+        raise ValueError(f"{path}: channels names {unknown[0]!r}, but there are {some(there)}")
+    repeated = [name for name in chosen if there.count(name) > 1]
+    if repeated or not chosen:
+        found = f"several channels named {repeated[0]!r}" if repeated else "no channels"
+        raise ValueError(f"{path}: found {found} among {some(there)}: choose others by channels")
+    kept = [signals[there.index(name)] for name in chosen]
     rates = sorted({signal.sampling_frequency for signal in kept})
     if len(rates) > 1:
         raise ValueError(f"{path}: found channels of {rates} samples per second: choose channels")
     x = np.stack([signal.data for signal in kept], axis=1)
-    length = max(int(s.digital.nonzero()[0].max(initial=-1)) + 1 for s in signals.values())
+    length = max(int(s.digital.nonzero()[0].max(initial=-1)) + 1 for s in signals)
     units = {signal.physical_dimension for signal in kept}
-    return xr.Dataset({"x": (("time", "variable"), x[:length])}, {"variable": names}).assign_attrs(
+    return xr.Dataset({"x": (("time", "variable"), x[:length])}, {"variable": chosen}).assign_attrs(
         title=f"Series: EEG of subject {cell.subject}, run {cell.run}",
-        description=f"EEG at {', '.join(names)} of subject {cell.subject} in run {cell.run}",
+        description=f"EEG at {', '.join(chosen)} of subject {cell.subject} in run {cell.run}",
         system="eeg",
         parameters="{}",
         units=units.pop() if len(units) == 1 else "various",
@@ -72,14 +72,3 @@ def read(path: str, cell: Eeg) -> xr.Dataset:
         raw_files=json.dumps({Path(path).name: digest}),
         read_from=path,
     )
-
-
-def _signals(path: Path) -> tuple[dict[str, edfio.EdfSignal], str]:
-    """Signals by name, and annotations as JSON."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")  # edfio warns of a recording that is cut off
-        edf = edfio.read_edf(path, lazy_load_data=False)
-        if not edf.is_continuous:
-            raise ValueError("it was interrupted")
-        cues = [[cue.onset, cue.duration, cue.text] for cue in edf.annotations]
-    return {signal.label.rstrip("."): signal for signal in edf.signals}, json.dumps(cues)

@@ -1,0 +1,1 @@
+"""Reading files of one's own: a module for each format, behind one boundary."""

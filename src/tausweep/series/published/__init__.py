@@ -1,0 +1,1 @@
+"""Reading files that others publish: a module for each data set."""
