@@ -299,7 +299,7 @@ def test_a_truncated_file_is_named_and_never_used(
     run = snakemake(tmp_path, changed("orbit.steps", 2100), "--show-failed-logs")
     assert run.returncode != 0
     text = run.stdout + run.stderr
-    assert f"{broken.name}: damaged or truncated" in text
+    assert f"{broken.name}: damaged, truncated or edited" in text
     assert "delete it and run snakemake again" in text
     broken.unlink()
     again = snakemake(tmp_path, changed("orbit.steps", 2100))
