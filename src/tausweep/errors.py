@@ -65,5 +65,8 @@ def _is_number(text: str) -> bool:
 
 
 def _brief(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:
+        text = "what is nested too deeply"
     return text if len(text) <= 60 else text[:57] + "..."
