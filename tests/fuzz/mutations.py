@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import random
 from typing import Any
@@ -98,8 +99,8 @@ def of_tree(rng: random.Random, tree: Any) -> Any:
                 del parent[key]
             case 5:  # a branch of elsewhere
                 other, name = rng.choice(places)
-                if not isinstance(other, list) or name < len(other):
-                    parent[key] = copy.deepcopy(other.get(name) if isinstance(other, dict) else other[name])
+                with contextlib.suppress(RecursionError):
+                    parent[key] = copy.deepcopy(other[name])
             case 6:
                 if isinstance(parent, dict):
                     new = rng.choice([f"{key}s", "", "x", 1, None, "a.b", "a\nb", "ä", "y" * 300])

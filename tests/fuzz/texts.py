@@ -69,7 +69,7 @@ def job(rng: random.Random, directory: Path) -> Case:
     """As `tausweep stage` does, up to the first input, which is not there."""
     stage, text, sources = rng.choice(_jobs())
     tree = json.loads(text)
-    with contextlib.suppress(RecursionError):  # the deepest trees come from texts
+    with contextlib.suppress(RecursionError):  # the deepest come from texts
         text = json.dumps(of_tree(rng, tree) if rng.random() < 0.7 else tree)
     if rng.random() < 0.4:
         text = of_text(rng, text)
