@@ -35,7 +35,7 @@ def one_line(error: ValidationError, config: Mapping[str, Any]) -> str:
             text = problem["msg"].replace("Input should be", "must be")
     if isinstance(found, str) and _is_number(found):
         more = f" (read as text: write {float(found):g} without quotes, not as {found!r}){more}"
-    return f"{path}: {text}, found {_brief(found)}{more}"
+    return f"{path}: {text}, found {_brief(found)}{more}".lstrip(".: ")
 
 
 def _path(loc: tuple[int | str, ...], config: Any) -> str:
@@ -51,7 +51,7 @@ def _path(loc: tuple[int | str, ...], config: Any) -> str:
                 path += f"[{step}]"
                 config = config[step] if step < len(config) else None
             case dict() if step in config:
-                path += f".{step}"
+                path += f".{step}" if str(step).isprintable() else f".{step!r}"
                 config = config[step]
     return path.lstrip(".")
 
@@ -65,5 +65,8 @@ def _is_number(text: str) -> bool:
 
 
 def _brief(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:
+        text = "what is nested too deeply"
     return text if len(text) <= 60 else text[:57] + "..."

@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
-from tausweep.errors import ConfigError
+from tausweep.errors import ConfigError, one_line
 from tausweep.series.files.boundary import regular_file
 from tausweep.settings import Settings
 from tausweep.stages import STAGES
@@ -35,6 +35,27 @@ def canonical(value: Any) -> str:
 def key_of(text: str) -> str:
     """First 16 hex digits of the SHA-256 of a job's canonical JSON."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+Reference = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([a-z]+/[0-9a-f]{16}|published/[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*)$",
+        max_length=300,
+    ),
+]
+"""How a job names one of its inputs."""
+
+
+class Described(BaseModel):
+    """What the text of a job holds."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    stage: str
+    version: int | str
+    settings: dict[str, Any]
+    inputs: dict[str, Reference | list[Reference]]
 
 
 @dataclass(frozen=True)
@@ -62,19 +83,20 @@ class Job:
             `text` is no job, or was made by another version of the stage.
         """
         try:
-            identity = json.loads(text)
-            stage = STAGES[identity["stage"]]
-            settings, version = identity["settings"], identity["version"]
+            found = _checked(Described, json.loads(text))
+            if found.stage not in STAGES:
+                raise ValueError(f"stage: must be one of {', '.join(STAGES)}")
+            settings = found.settings
             if settings.get("system") == "file":
                 settings = {**settings, "path": sources[0] if sources else ""}
-            typed = TypeAdapter(stage.settings).validate_python(settings)
-            job = cls(identity["stage"], typed, identity["inputs"], tuple(sources))
-        except (ValueError, KeyError, TypeError) as error:
-            raise ConfigError(f"not a job of a tausweep stage: {error!r:.200}") from None
-        if version != job.version:
+            typed = _checked(STAGES[found.stage].settings, settings)
+        except (ValueError, RecursionError) as error:
+            raise ConfigError(f"not a job of a tausweep stage: {error!s:.300}") from None
+        job = cls(found.stage, typed, found.inputs, tuple(sources))
+        if found.version != job.version:
             raise ConfigError(
-                f"the job was planned for version {version} of stage {job.stage}, but this is "
-                f"version {job.version}: plan it again by running snakemake"
+                f"the job was planned for version {found.version} of stage {job.stage}, but this "
+                f"is version {job.version}: plan it again by running snakemake"
             )
         return job
 
@@ -119,6 +141,13 @@ class Job:
             return list(self.sources)
         flat = [r for i in self.inputs.values() for r in ([i] if isinstance(i, str) else i)]
         return [f"{RESULTS}/{reference}.nc" for reference in flat]
+
+
+def _checked(kind: Any, given: Any) -> Any:
+    try:
+        return TypeAdapter(kind).validate_python(given)
+    except ValidationError as error:
+        raise ValueError(one_line(error, given)) from None
 
 
 def file_reference(path: str | Path) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import contextlib
 import inspect
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import xarray as xr
 
@@ -58,7 +59,7 @@ def _make(job: Job, output: Path, engine: str, threads: int, every: float) -> No
     began = time.perf_counter()
     results = output.parent.parent
     state = results / "state" / f"{job.key}.nc"
-    stage = STAGES[job.stage].function()
+    stage = _function(job)
     takes = inspect.signature(stage).parameters
     execution = Execution(engine, threads, state, every, job.json)
     how = {"execution": execution} if "execution" in takes else {}
@@ -84,7 +85,7 @@ def _draw(job: Job, outputs: Sequence[Path], marker: Path | None) -> None:
     if marker is not None:
         for other in marker.parent.glob(f"{marker.stem}.{'?' * 16}"):
             other.unlink()
-    drawn = STAGES[job.stage].function()(job.settings, **_inputs(job, results))
+    drawn = _function(job)(job.settings, **_inputs(job, results))
     rendered = [drawn.render(output.suffix.removeprefix(".")) for output in outputs]
     for output, content in zip(outputs, rendered, strict=True):
         with store.replacing(output) as part:
@@ -92,6 +93,16 @@ def _draw(job: Job, outputs: Sequence[Path], marker: Path | None) -> None:
     if marker is not None:
         marker.parent.mkdir(parents=True, exist_ok=True)
         marker.touch()
+
+
+def _function(job: Job) -> Callable[..., Any]:
+    """What does the job, if it takes the inputs that the job has."""
+    function = STAGES[job.stage].function()
+    try:
+        inspect.signature(function).bind(job.settings, **job.inputs)
+    except TypeError as error:
+        raise ValueError(f"not a job of stage {job.stage}: inputs: {error}") from None
+    return function
 
 
 def _inputs(job: Job, results: Path) -> dict[str, xr.Dataset | list[xr.Dataset]]:
@@ -113,7 +124,7 @@ def _input(results: Path, name: str) -> xr.Dataset:
 
 def _raw(job: Job, settings: OutsideSeries) -> xr.Dataset:
     """What the files from outside hold that a series is made from."""
-    named = job.inputs["raw"]
+    named = job.inputs.get("raw", [])
     names = [named] if isinstance(named, str) else named
     if len(job.sources) != len(names):
         raise ValueError(

@@ -72,18 +72,19 @@ def reading(path: Path, expected: str, remedy: str) -> Iterator[None]:
         The line: the file, what is wrong, what to do.
     """
     try:
-        regular_file(path)
+        regular_file(path).open("rb").close()
+    except FileNotFoundError:
+        raise ValueError(f"{path}: no such file: correct the path, or put it there") from None
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read: {error.strerror}") from None
+    try:
         yield
     except Refused as error:
         raise ValueError(f"{path}: {one_line(str(error))}") from None
-    except FileNotFoundError:
-        raise ValueError(f"{path}: no such file: correct the path, or put it there") from None
     # Of a file that is no such file, libraries raise what their code stumbled over: tokenize's
     # TokenError, zlib.error, struct.error, KeyError, RuntimeError, even MemoryError and
     # RecursionError. No list of them is complete, and all mean the same.
     except Exception as error:
-        if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
-            raise ValueError(f"{path}: cannot be read: {error.strerror or error}") from None
         reason = one_line(str(error)) or type(error).__name__
         raise ValueError(f"{path}: not {expected} ({reason:.200}): {remedy}") from error
 

@@ -41,7 +41,7 @@ def numbers(x: Shaped[np.ndarray, "..."]) -> Float[np.ndarray, "time variable"]:
     if x.dtype.kind not in "fiu":
         raise Refused(f"found values of type {x.dtype}: save real numbers")
     check_shape(x.shape)
-    with np.errstate(over="ignore"):  # of what was longer; infinite values are refused later
+    with np.errstate(all="ignore"):  # what overflows is infinite, and refused later
         return (x[:, None] if x.ndim == 1 else x).astype(np.float64)
 
 

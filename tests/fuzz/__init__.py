@@ -1,0 +1,1 @@
+"""Inputs that are wrong in ways nobody thought of: see ``python -m tests.fuzz --help``."""
