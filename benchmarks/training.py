@@ -6,6 +6,9 @@ says what the processor can do, are measured in the same run, by turns:
 
     python benchmarks/training.py                         # the whole table, about 40 minutes
     python benchmarks/training.py --tau 30 --members 20 --length 200 --orbits --threads 2
+    python benchmarks/training.py --tau 30 --length 200 --repeats 50 --against OTHER.so
+
+The last compares the fused engine's library with another build of it, instead of all else.
 
 An epoch is 10 batches of 32 sequences; M = 30, N = 3. GFLOP/s counts the products with the matrices
 that act on z, 6·G·M² per step and window (forward, backward, gradient), and nothing else.
@@ -14,19 +17,25 @@ that act on z, 6·G·M² per step and window (forward, backward, gradient), and 
 from __future__ import annotations
 
 import argparse
+import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
-from tausweep.engines.choose import ENGINES
+from tausweep.engines.eager import Eager
+from tausweep.engines.engine import Engine
+from tausweep.engines.fused.engine import Fused
+from tausweep.engines.fused.library import load
 from tausweep.engines.windows import Data
 from tausweep.models.rnn.cells import CELLS
 from tausweep.models.rnn.layout import Layout
-from tausweep.training.settings import SparseTF, Training
+from tausweep.training.methods.sparse_tf import SparseTF
+from tausweep.training.settings import Training
 from tausweep.training.trainer import Problem, Trainer
 
 M, N, BATCH, BATCHES = 30, 3, 32, 10
@@ -85,32 +94,35 @@ def plain_epoch(name: str, tau: int, length: int, x: Tensor) -> Callable[[], Non
     return batch
 
 
-def our_epoch(
-    engine: str, name: str, tau: int, length: int, members: int, threads: int, x: Tensor
-) -> Callable[[], None]:
+def our_epoch(engine: Engine, tau: int, length: int, members: int, x: Tensor) -> Callable[[], None]:
     """An epoch of all members, by the trainer itself."""
-    layout = Layout(CELLS[name], M, N)
     settings = Training(epochs=10**6, batches=BATCHES, batch_size=BATCH, sequence_length=length)
     method = SparseTF(method="sparse_tf", tau=[tau])
     problem = Problem(
-        layout, "default", Data(x), method.updates, tau, length, None,
+        engine.layout, "default", Data(x), method.updates, tau, length, None,
         settings, range(members),
     )  # fmt: skip
-    trainer = Trainer(problem, ENGINES[engine](layout, threads))
-    return trainer.learn_epoch
+    return Trainer(problem, engine).learn_epoch
+
+
+def seconds(
+    *runs: Callable[[], object], repeats: int, clock: Callable[[], float] = time.perf_counter
+) -> Float[np.ndarray, "run turn"]:
+    """Seconds of each in each of some turns, after one that does not count."""
+    for run in runs:
+        run()
+    times = np.empty((len(runs), repeats))
+    for turn in range(repeats):
+        for place, run in enumerate(runs):
+            began = clock()
+            run()
+            times[place, turn] = clock() - began
+    return times
 
 
 def shortest(*runs: Callable[[], object], repeats: int) -> list[float]:
     """Seconds of each, the shortest of some turns: what disturbs a machine only adds."""
-    for run in runs:
-        run()
-    times = [[np.inf] * repeats for _ in runs]
-    for turn in range(repeats):
-        for place, run in enumerate(runs):
-            began = time.perf_counter()
-            run()
-            times[place][turn] = time.perf_counter() - began
-    return [min(each) for each in times]
+    return [float(least) for least in seconds(*runs, repeats=repeats).min(axis=1)]
 
 
 def matrix_product() -> Callable[[], object]:
@@ -125,35 +137,61 @@ def train_table(options: argparse.Namespace, x: Tensor) -> None:
         f"{'cell':5} {'τ':>4} {'L':>5} {'members':>7} | {'plain':>8} {'eager':>8} {'fused':>8} ms"
         f" | {'fused/plain':>11} {'GFLOP/s':>7} {'of product':>10}"
     )
-    for name in options.cell:
-        for length in options.length:
-            for tau in options.tau:
-                for members in options.members:
-                    torch.set_num_threads(1)
-                    ours = partial(our_epoch, name=name, tau=tau, length=length, members=members)
-                    plain, eager, fused, product = shortest(
-                        plain_epoch(name, tau, length, x),
-                        ours("eager", threads=1, x=x),
-                        ours("fused", threads=1, x=x),
-                        matrix_product(),
-                        repeats=options.repeats,
-                    )
-                    plain *= BATCHES
-                    flops = 6 * CELLS[name].gates * M * M * BATCHES * BATCH * length * members
-                    speed, top = flops / fused / 1e9, 2 * 1500**3 / product / 1e9
-                    print(
-                        f"{name:5} {tau:4} {length:5} {members:7} | {1e3 * plain:8.1f} "
-                        f"{1e3 * eager / members:8.2f} {1e3 * fused / members:8.2f}    | "
-                        f"{plain / (fused / members):10.1f}× {speed:7.1f} {speed / top:10.2f}",
-                        flush=True,
-                    )
+    for name, length, tau, members in settings_of(options):
+        layout = Layout(CELLS[name], M, N)
+        plain, eager, fused, product = shortest(
+            plain_epoch(name, tau, length, x),
+            our_epoch(Eager(layout), tau, length, members, x),
+            our_epoch(Fused(layout), tau, length, members, x),
+            matrix_product(),
+            repeats=options.repeats,
+        )
+        plain *= BATCHES
+        flops = 6 * CELLS[name].gates * M * M * BATCHES * BATCH * length * members
+        speed, top = flops / fused / 1e9, 2 * 1500**3 / product / 1e9
+        print(
+            f"{name:5} {tau:4} {length:5} {members:7} | {1e3 * plain:8.1f} "
+            f"{1e3 * eager / members:8.2f} {1e3 * fused / members:8.2f}    | "
+            f"{plain / (fused / members):10.1f}× {speed:7.1f} {speed / top:10.2f}",
+            flush=True,
+        )
+
+
+def library_table(options: argparse.Namespace, x: Tensor) -> None:
+    """The fused engine with its library, and with another one: processor time, of which others who
+    use the machine take none.
+    """
+    print(
+        f"{'cell':5} {'τ':>4} {'L':>5} {'members':>7} | {'other':>8} {'this':>8} ms | this/other: "
+        "least, median"
+    )
+    for name, length, tau, members in settings_of(options):
+        engines = [Fused(Layout(CELLS[name], M, N)) for _ in range(2)]
+        engines[0].library = load(options.against)
+        epochs = [our_epoch(engine, tau, length, members, x) for engine in engines]
+        times = seconds(*epochs, repeats=options.repeats, clock=time.process_time)
+        times *= 1e3 / members
+        other, this = times.min(axis=1)
+        medians = np.median(times, axis=1)
+        print(
+            f"{name:5} {tau:4} {length:5} {members:7} | {other:8.3f} {this:8.3f}    | "
+            f"{this / other:17.3f} {medians[1] / medians[0]:7.3f}",
+            flush=True,
+        )
+
+
+def settings_of(options: argparse.Namespace) -> Iterator[tuple[str, int, int, int]]:
+    """Cell, length, τ and members of every row."""
+    return itertools.product(options.cell, options.length, options.tau, options.members)
 
 
 def thread_table(options: argparse.Namespace, x: Tensor) -> None:
     """What more threads gain."""
     print(f"\n{options.threads} threads against one, τ = 30, L = 200, 20 members")
     for name in options.cell:
-        runs = [our_epoch("fused", name, 30, 200, 20, n, x) for n in (1, options.threads)]
+        layout = Layout(CELLS[name], M, N)
+        engines = [Fused(layout, threads) for threads in (1, options.threads)]
+        runs = [our_epoch(engine, 30, 200, 20, x) for engine in engines]
         one, more = shortest(*runs, repeats=options.repeats)
         print(f"{name:5} {one / more:.2f}×", flush=True)
 
@@ -165,23 +203,27 @@ def orbit_table(options: argparse.Namespace) -> None:
         layout = Layout(CELLS[name], M, N)
         theta = 0.1 * torch.randn(20, layout.size)
         state = tuple(torch.zeros(20, M, 1) for _ in range(1 + layout.cell.memory))
-        engine = ENGINES["fused"](layout, 1)
-        (seconds,) = shortest(partial(engine.orbit, theta, state, 100_000), repeats=2)
-        print(f"{name:5} {seconds:.2f} s", flush=True)
+        (least,) = shortest(partial(Fused(layout).orbit, theta, state, 100_000), repeats=2)
+        print(f"{name:5} {least:.2f} s", flush=True)
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--job", nargs="+", default=["plrnn", "rnn", "lstm", "gru"])
+    parser.add_argument("--cell", nargs="+", default=["plrnn", "rnn", "lstm", "gru"])
     parser.add_argument("--tau", nargs="+", type=int, default=[5, 30, 200])
     parser.add_argument("--length", nargs="+", type=int, default=[200, 1000])
     parser.add_argument("--members", nargs="+", type=int, default=[1, 5, 20])
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--orbits", action="store_true")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--against", metavar="LIBRARY", help="another build of the fused engine")
     options = parser.parse_args()
     x = torch.tensor(np.random.default_rng(0).standard_normal((5000, N)), dtype=torch.float32)
+    torch.set_num_threads(1)
+    if options.against:
+        library_table(options, x)
+        return
     train_table(options, x)
     if options.threads > 1:
         thread_table(options, x)

@@ -1,5 +1,5 @@
-/* Gaps between the parts of a workspace, which nobody may touch, for AddressSanitizer to watch. Where
-   that is not at work there are none: no gaps, and no code. */
+/* Gaps between the parts of a workspace, which nobody may touch, for AddressSanitizer to watch.
+   Where that is not at work there are none: no gaps, and no code. */
 #pragma once
 
 #include <stdint.h>

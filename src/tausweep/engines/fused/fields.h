@@ -1,4 +1,4 @@
-/* The members of the structures that Python fills in or reads, for Python to compare with its own. */
+/* The members of the structures that Python fills in or reads, for it to compare with its own. */
 #pragma once
 
 #include "fused.h"

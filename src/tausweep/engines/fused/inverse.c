@@ -57,12 +57,14 @@ struct matrix {
 #define TRANSPOSED(at, cols) ((struct matrix){at, 1, cols})
 
 /* out (n×m) += sign · X Y over k terms. */
-static void multiply(int n, int m, int k, double sign, struct matrix X, struct matrix Y, double *out) {
+static void multiply(int n, int m, int k, double sign, struct matrix X, struct matrix Y,
+                     double *out) {
     for (int i = 0; i < n; i++)
         for (int j = 0; j < m; j++) {
             double sum = 0;
             for (int l = 0; l < k; l++)
-                sum += X.at[i * X.row_step + l * X.col_step] * Y.at[l * Y.row_step + j * Y.col_step];
+                sum += X.at[i * X.row_step + l * X.col_step] *
+                       Y.at[l * Y.row_step + j * Y.col_step];
             out[i * m + j] += sign * sum;
         }
 }

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "elementwise.h"
-#include "pass.h"
+#include "plan.h"
+#include "threads.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A member's weights by columns, the rows of each gate in `blocks` vectors, and its state. */
 struct room {
@@ -115,4 +117,6 @@ static void orbit_phase(const void *of, int phase, int item, int thread) {
     p->failed[item] = orbit_of(p, item);
 }
 
-static void run_orbit(const struct orbit *p) { parallel(orbit_phase, p, 1, &p->members, p->threads); }
+static void run_orbit(const struct orbit *p) {
+    parallel(orbit_phase, p, 1, &p->members, p->threads);
+}

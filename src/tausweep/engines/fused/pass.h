@@ -1,4 +1,4 @@
-/* A training pass in three phases: weights are packed, pieces computed, their sums made a gradient. */
+/* A training pass in three phases: weights are packed, pieces computed, sums made a gradient. */
 #pragma once
 
 #include "gradients.h"
@@ -6,16 +6,6 @@
 #include "threads.h"
 
 #include <string.h>
-
-/* The bias of every gate, and after those that of the one whose C s + b stands apart: its b2 acts in
-   the gate and its b outside. Elsewhere the two biases of torch's cells only ever act as a sum. */
-static void biases(const struct model *o, const REAL *theta, REAL *out) {
-    const struct cell *cell = &TABLE[o->cell];
-    int M = o->latent, GM = cell->gates * M, gated = GM - cell->apart * M;
-    const REAL *b = theta + o->b, *b2 = cell->b2 ? theta + o->b2 : 0;
-    for (int i = 0; i < gated; i++) out[i] = b2 ? b[i] + b2[i] : b[i];
-    for (int i = gated; i < GM; i++) out[i] = b2[i], out[i + M] = b[i];
-}
 
 /* First: pack the weights of a member, and find its B⁺. */
 static void prepare(const struct plan *l, int member) {
@@ -46,8 +36,8 @@ static void prepare(const struct plan *l, int member) {
 }
 
 /* Advance a tile and leave its errors in e; the sum of their squares. */
-static double forward(const struct plan *l, const REAL *weights, const struct tile *v, int steps,
-                      vec on) {
+static double run_forward(const struct plan *l, const REAL *weights, const struct tile *v,
+                          int steps, vec on) {
     step *advance = STEP[l->pass->model.cell].forward;
     int M = l->M, N = l->N;
     vec squares = {0};
@@ -65,7 +55,7 @@ static double forward(const struct plan *l, const REAL *weights, const struct ti
 
 /* Take a tile back from its end to its beginning. Where it is long, its gradients are added up on
    the way, while its last steps are still in cache. */
-static void back(const struct plan *l, const REAL *weights, const struct tile *v, int steps,
+static void run_back(const struct plan *l, const REAL *weights, const struct tile *v, int steps,
                  vec *sums) {
     step *retreat = STEP[l->pass->model.cell].back;
     int M = l->M, N = l->N, added = steps;
@@ -92,9 +82,9 @@ static void tiles(const struct plan *l, int member, const struct run *run, int f
         struct lanes lanes = lanes_of(run, first + j);
         gather(l, &v, member, lanes, run->steps);
         start(l, weights, &v, member, lanes);
-        *squares += forward(l, weights, &v, run->steps, counted(lanes));
+        *squares += run_forward(l, weights, &v, run->steps, counted(lanes));
         if (l->pass->last) keep(l, &v, member, lanes, run->steps);
-        back(l, weights, &v, run->steps, sums);
+        run_back(l, weights, &v, run->steps, sums);
     }
     if (run->steps < CHUNK) {
         struct tile v = tile_at(l, room, 0, run->steps);

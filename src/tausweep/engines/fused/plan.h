@@ -1,7 +1,8 @@
-/* How a pass is carried out: how many pieces it is cut into, and where things stand in its workspace.
+/* How a pass is carried out: its cut into pieces, and where things stand in its workspace.
 
-   The workspace holds, for every member, its weights in the order of reading, what belongs to B⁺, and
-   of each piece the sum of gradients and losses; and for every thread the tiles that it works on. */
+   The workspace holds, for every member, its weights in the order of reading, what belongs to B⁺,
+   and of each piece the sum of gradients and losses; and for every thread the tiles that it works
+   on. */
 #pragma once
 
 #include "cells.h"
@@ -23,7 +24,7 @@ struct plan {
     /* Where parts begin, in the order in which they stand, and the size of all. */
     struct { int64_t W, Wt, C, B, Bt, P, bias, A, zero, size; } weights; /* of a member, packed */
     struct { int64_t W, C, b, A, B, P, size; } gradients; /* of a piece, and vectors of a thread */
-    struct { int64_t z, a, m, s, e, x0, dz, dc, dr, sums, size; } room; /* of a thread, in vectors */
+    struct { int64_t z, a, m, s, e, x0, dz, dc, dr, sums, size; } room; /* vectors, of a thread */
     struct { int64_t weights, inverses, shares, losses, rooms, size; } at; /* bytes of workspace */
 };
 
@@ -118,6 +119,7 @@ static vec *room_of(const struct plan *l, int thread) {
     return (vec *)part_of(l, l->at.rooms) + thread * l->room.size;
 }
 
+/* Put up fences where parts end in this plan, in the place of those of an earlier one. */
 static void fence_off(const struct plan *l) {
     open_up(part_of(l, 0), l->at.size);
     fence(part_of(l, 0), PLACES(l->at), 1);
@@ -125,4 +127,14 @@ static void fence_off(const struct plan *l) {
         fence(weights_of(l, member), PLACES(l->weights), sizeof(REAL));
     for (int thread = 0; thread < l->pass->threads; thread++)
         fence(room_of(l, thread), PLACES(l->room), sizeof(vec));
+}
+
+/* The bias of every gate, and after those that of the one whose C s + b stands apart: its b2 acts
+   in the gate and its b outside. Elsewhere the two biases of torch's cells only act as a sum. */
+static void biases(const struct model *o, const REAL *theta, REAL *out) {
+    const struct cell *cell = &TABLE[o->cell];
+    int M = o->latent, GM = cell->gates * M, gated = GM - cell->apart * M;
+    const REAL *b = theta + o->b, *b2 = cell->b2 ? theta + o->b2 : 0;
+    for (int i = 0; i < gated; i++) out[i] = b2 ? b[i] + b2[i] : b[i];
+    for (int i = gated; i < GM; i++) out[i] = b2[i], out[i + M] = b[i];
 }

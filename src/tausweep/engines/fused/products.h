@@ -25,8 +25,8 @@ static void pack(const REAL *W, int rows, int cols, int row_stride, int col_stri
     int n = blocks(rows, MOST_ROWS);
     for (int k = 0; k < n; k++)
         for (int j = 0; j < cols; j++)
-            for (int i = begin(rows, n, k); i < begin(rows, n, k + 1); i++)
-                *out++ = hollow && i == j ? 0 : W[(int64_t)i * row_stride + (int64_t)j * col_stride];
+            for (int64_t i = begin(rows, n, k); i < begin(rows, n, k + 1); i++)
+                *out++ = hollow && i == j ? 0 : W[i * row_stride + (int64_t)j * col_stride];
 }
 
 #define PRODUCT(R)                                                                                 \
