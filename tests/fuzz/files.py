@@ -53,7 +53,11 @@ def _table(rng: random.Random) -> str:
     spread = rng.choice([N, N, 100, 10])
     rows = [rng.choice(["t"] * 9 + ["0"]) + separator + separator.join("ab")] * (rng.random() < 0.9)
     for i in range(N):
-        stamp = f"2020-{1 + i // 28:02}-{1 + i % 28:02}" if dates else f"{i * rng.choice([1, 1.0]) + 3 * (i > spread)}"
+        stamp = (
+            f"2020-{1 + i // 28:02}-{1 + i % 28:02}"
+            if dates
+            else f"{i * rng.choice([1, 1.0]) + 3 * (i > spread)}"
+        )
         values = [f"{rng.gauss(0, 1):.3f}" for _ in range(2)]
         rows.append(separator.join([stamp, *values]))
     text = rng.choice(["\n", "\n", "\r\n", "\r"]).join(rows)
@@ -62,7 +66,9 @@ def _table(rng: random.Random) -> str:
 
 def npy(rng: random.Random, directory: Path) -> Case:
     path = directory / "a.npy"
-    kind = rng.choice([*(["f8", "f4", "i8", ">f8"] * 5), "f2", "u1", "g", "c16", "U5", "M8[s]", "?"])
+    kind = rng.choice(
+        [*(["f8", "f4", "i8", ">f8"] * 5), "f2", "u1", "g", "c16", "U5", "M8[s]", "?"]
+    )
     file = io.BytesIO()
     x = np.abs(np.random.default_rng(rng.randrange(9)).normal(size=(N, 3)) * 10)
     x[:, 0] = np.arange(N)
@@ -95,12 +101,17 @@ def zip(rng: random.Random, directory: Path) -> Case:
     path = directory / "mpi_roof_2009a.zip"
     table = _weather()
     file = io.BytesIO()
-    pack = rng.choice([zipfile.ZIP_DEFLATED] * 9 + [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+    pack = rng.choice(
+        [zipfile.ZIP_DEFLATED] * 9 + [zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+    )
     with zipfile.ZipFile(file, "w", pack) as archive:
         for i in range(rng.choice([1] * 18 + [0, 2])):
             if rng.random() < 0.3:
                 table = of_text(rng, table)
-            archive.writestr(f"{i}.{rng.choice(['csv'] * 18 + ['CSV', 'txt'])}", table.encode("latin-1", "replace"))
+            archive.writestr(
+                f"{i}.{rng.choice(['csv'] * 18 + ['CSV', 'txt'])}",
+                table.encode("latin-1", "replace"),
+            )
         if rng.random() < 0.02:  # what packs well: a bomb
             archive.writestr("zeros.csv", bytes(rng.choice([10**7, 3 * 10**8])))
         if rng.random() < 0.05:
@@ -108,7 +119,10 @@ def zip(rng: random.Random, directory: Path) -> Case:
                 archive.writestr(f"many{i}.txt", "")
     content = bytearray(file.getvalue())
     if rng.random() < 0.3:  # sizes and flags of entries, there and in the directory
-        for signature, fields in ((b"PK\x03\x04", (6, 8, 14, 18, 22)), (b"PK\x01\x02", (8, 10, 16, 20, 24, 42))):
+        for signature, fields in (
+            (b"PK\x03\x04", (6, 8, 14, 18, 22)),
+            (b"PK\x01\x02", (8, 10, 16, 20, 24, 42)),
+        ):
             at = content.find(signature)
             if at >= 0 and rng.random() < 0.7:
                 start = at + rng.choice(fields)
@@ -148,7 +162,11 @@ def edf(rng: random.Random, directory: Path) -> Case:
         changed = bytearray(content)
         for _ in range(rng.choice([1, 1, 2, 3])):
             fields = [(184, 8), (236, 8), (244, 8), (252, 4)]
-            fields += [(256 + 4 * start + 8 * i, 8) for start in (104, 112, 120, 128, 216) for i in range(4)]
+            fields += [
+                (256 + 4 * start + 8 * i, 8)
+                for start in (104, 112, 120, 128, 216)
+                for i in range(4)
+            ]
             at, width = rng.choice(fields)
             number = rng.choice([*NUMBERS, "-1", "0", "1", "2", "3", "160", "1e-300", "1e300"])
             changed[at : at + width] = number.encode()[:width].ljust(width)
@@ -185,7 +203,9 @@ def netcdf(rng: random.Random, directory: Path) -> Case:
         _lies(rng, path)
         if rng.random() < 0.3:
             path.write_bytes(of_bytes(rng, path.read_bytes()))
-    return _own(rng, path, ["time", "a", "b", "north", "south"], {"variable": ["level", "a", "none"]})
+    return _own(
+        rng, path, ["time", "a", "b", "north", "south"], {"variable": ["level", "a", "none"]}
+    )
 
 
 @cache
@@ -194,7 +214,9 @@ def _good(which: int) -> bytes:
     rng = np.random.default_rng(which)
     x = np.cumsum(rng.normal(size=(N, 2)), axis=0)
     time = np.datetime64("2020-01-01", "ns") + np.arange(N) * np.timedelta64(1, "h")
-    table = xr.Dataset({"level": (("time", "gauge"), x)}, {"time": time, "gauge": ["north", "south"]})
+    table = xr.Dataset(
+        {"level": (("time", "gauge"), x)}, {"time": time, "gauge": ["north", "south"]}
+    )
     beside = xr.Dataset({"a": ("time", x[:, 0]), "b": ("time", x[:, 1])}, {"time": time})
     made = beside if which == 3 else table
     packed = {"zlib": True, "dtype": "i2", "scale_factor": 0.01, "_FillValue": -32768}

@@ -76,7 +76,9 @@ def of_text(rng: random.Random, text: str) -> str:
             case 2:
                 text = text[:at] + text[at + length :]
             case 3:
-                text = text[:at] + text[at : at + length] * rng.choice([2, 10]) + text[at + length :]
+                text = (
+                    text[:at] + text[at : at + length] * rng.choice([2, 10]) + text[at + length :]
+                )
             case 4:
                 text = text[:at] + rng.choice(NUMBERS) + text[at:]
     return text
