@@ -6,7 +6,6 @@
 # Which there are and what their captions say, the plan knows: nothing here names a kind of figure.
 from tausweep.figures.settings import KINDS
 
-
 for name, drawing in PLAN.figures.items():
 
     rule:
