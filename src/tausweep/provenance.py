@@ -9,8 +9,6 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-import tausweep
-
 _PACKAGES = ("numpy", "scipy", "torch", "xarray", "netCDF4")
 
 
@@ -23,7 +21,7 @@ def collect(seconds: float) -> dict[str, str | float]:
         "seconds": round(seconds, 3),
         "host": platform.node(),
         "device": _device(),
-        "source": f"tausweep {tausweep.__version__}",
+        "source": f"tausweep {importlib.metadata.version('tausweep')}",
         "versions": f"python {platform.python_version()}, {', '.join(versions)}",
         "git_commit": commit,
         "git_dirty": dirty,
