@@ -181,7 +181,7 @@ CONFIGURATIONS: dict[str, Config] = {
     # State and data mixed.
     "mixed": {
         "series": {"lorenz": _lorenz()},
-        "models": {"PLRNN": {"cell": "plrnn", "latent": 5}, "LSTM": {"cell": "lstm", "latent": 3}},
+        "models": {"PLRNN": {"cell": "plrnn", "latent": 5}, "LSTM": {"cell": "lstm", "latent": 5}},
         "methods": [
             {"method": "gtf", "alpha": [0.0, 0.3]},
             {"method": "gtf_adaptive", "every": 1, "decay": 0.5},
@@ -217,7 +217,7 @@ CONFIGURATIONS: dict[str, Config] = {
 def configuration(name: str) -> Config:
     """The whole configuration of that name, as read from a file."""
     own = CONFIGURATIONS[name]
-    shared = SMALL if "models" in own else {k: SMALL[k] for k in ("lyapunov", "figures")}
+    shared = SMALL if "models" in own else {k: SMALL[k] for k in ("lyapunov", "truth", "figures")}
     return _merged({"experiment": name, **shared}, own)
 
 

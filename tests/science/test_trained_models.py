@@ -53,7 +53,7 @@ def _by(found: xr.Dataset, method: str) -> xr.Dataset:
     return found.isel(run=found["method"].values == method)
 
 
-def test_a_lstm_forced_at_a_good_tau_becomes_the_lorenz_system(tmp_path: Path) -> None:
+def test_an_lstm_forced_at_a_good_tau_becomes_the_lorenz_system(tmp_path: Path) -> None:
     """τ = 20 steps is about half the predictability time of 38.
 
     Attractor: over seeds 0 to 3, the worst of 16 members is at 1.7 times the floor (D_stsp 0.26,
@@ -86,10 +86,10 @@ def test_a_lstm_forced_at_a_good_tau_becomes_the_lorenz_system(tmp_path: Path) -
 def test_it_is_the_forcing_and_not_the_cell(tmp_path: Path) -> None:
     """The same tanh RNN, by classical backpropagation with clipped gradients and by forcing.
 
-    It learns nothing by the first: over seeds 0 to 3 the best of 16 members is at 95 % of the
-    ceiling (D_stsp 14.0 of 14.7), and its predictions explain a quarter of the variance. By the
-    second the medians of four are at 1.2 to 1.8 times the floor, the worst member at 2.2 times.
-    With sequences of 500 steps, and half as many or as many epochs, backpropagation ends at 97 %.
+    It learns next to nothing by the first: over seeds 0 to 3 the best of 16 members is at 94 % of
+    the ceiling (D_stsp 13.9 of 14.7), with a loss of 0.73 to 0.86 of the variance. By the second
+    the medians of four are at 1.2 to 1.6 times the floor, the worst member at 2.2 times. (By
+    sequences of 500 steps all are beyond 97 % of the ceiling.)
     """
     found = _collected(
         tmp_path,
@@ -113,7 +113,8 @@ def test_a_driven_oscillator_is_learned_with_its_drive_as_an_input(tmp_path: Pat
     """The Duffing oscillator, of which x and v are learned and the drive is given.
 
     Over seeds 0 to 4, the worst of 20 members is at 1.3 times the floor (D_stsp 0.11, floor 0.087,
-    ceiling 15.0). An orbit that loses the drive's phase, or does not follow it, fills other boxes.
+    ceiling 15.0). That says nothing of the drive's phase, but forecasts do: over seeds 0 to 2,
+    after 20 steps, 0.8 of a period of the drive, they are off by 0.009 to 0.015 standard deviations.
     """
     found = _collected(
         tmp_path,
@@ -123,8 +124,10 @@ def test_a_driven_oscillator_is_learned_with_its_drive_as_an_input(tmp_path: Pat
             "methods": [{"method": "sparse_tf", "tau": [20]}],
             "training": {**TRAINING, "epochs": 1500},
             "orbit": {"steps": 19_000},  # as many as the held-out part has of the drive
+            "metrics": {"prediction_error": {"steps": [20]}},
         },
     )
     floor = found["D_stsp_floor"].item()
     assert floor < 0.02 * found["D_stsp_ceiling"].item()
     assert (found["D_stsp"].values < 2 * floor).all()
+    assert (found["prediction_error"].values < 0.05).all()
