@@ -113,7 +113,7 @@ def test_a_driven_oscillator_is_learned_with_its_drive_as_an_input(tmp_path: Pat
     """The Duffing oscillator, of which x and v are learned and the drive is given.
 
     Over seeds 0 to 4, the worst of 20 members is at 1.3 times the floor (D_stsp 0.11, floor 0.087,
-    ceiling 15.0). That says nothing of the drive's phase, but forecasts do: over seeds 0 to 2,
+    ceiling 15.0). That says nothing of the drive's phase, but forecasts do: over seeds 0 and 1,
     after 20 steps, 0.8 of a period of the drive, they are off by 0.009 to 0.015 standard deviations.
     """
     found = _collected(
