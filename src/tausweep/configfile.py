@@ -39,3 +39,5 @@ def check(path: str | Path) -> None:
         raise ConfigError(f"{path}: {error}") from None
     except (OSError, UnicodeError, yaml.YAMLError):
         pass  # whoever reads it for its values says what is wrong
+    except (ValueError, RecursionError) as error:  # a date that is none, a thousand brackets
+        raise ConfigError(f"{path}: no configuration: {error}") from None

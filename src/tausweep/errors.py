@@ -22,7 +22,7 @@ def one_line(error: ValidationError, config: Mapping[str, Any]) -> str:
         case "value_error":  # our own validators: the sentence is complete
             return f"{path}: {context['error']}".removeprefix(": ") + more
         case "missing" | "union_tag_not_found":
-            key = str(context.get("discriminator", problem["loc"][-1])).strip("'")
+            key = str(context.get("discriminator") or problem["loc"][-1]).strip("'")
             return f"{path}.{key}: missing; it must be given{more}".removeprefix(".")
         case "union_tag_invalid":
             path += f".{context['discriminator']}".replace("'", "")

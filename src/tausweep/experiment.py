@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
+from pydantic_core import PydanticSerializationError
 
 from tausweep.errors import ConfigError, one_line
 from tausweep.figures.figure import Subject
@@ -231,9 +232,13 @@ def load(config: Mapping[str, Any]) -> Experiment:
         One line: the path of the first wrong entry, what was found, what is allowed.
     """
     try:
-        return Experiment.model_validate(dict(config))
+        experiment = Experiment.model_validate(dict(config))
+        experiment.model_dump_json()  # as keys are made: of text that can be written
     except ValidationError as error:
         raise ConfigError(one_line(error, config)) from None
+    except PydanticSerializationError as error:
+        raise ConfigError(f"found text with half a character ({error}): write it anew") from None
+    return experiment
 
 
 def schema() -> dict[str, Any]:

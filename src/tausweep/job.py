@@ -15,11 +15,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from tausweep.errors import ConfigError, one_line
 from tausweep.series.files.boundary import regular_file
-from tausweep.settings import Settings
+from tausweep.settings import MOST, Settings
 from tausweep.stages import STAGES
 
 RESULTS = "results"
@@ -47,13 +47,16 @@ Reference = Annotated[
 """How a job names one of its inputs."""
 
 
+Version = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}\.[0-9]{1,9}$")]
+
+
 class Described(BaseModel):
     """What the text of a job holds."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     stage: str
-    version: int | str
+    version: Annotated[int, Field(ge=0, le=MOST)] | Version
     settings: dict[str, Any]
     inputs: dict[str, Reference | list[Reference]]
 
