@@ -34,11 +34,10 @@ def main() -> int:
     options = parser.parse_args()
     wrong = 0
     for name in options.kind or KINDS:
-        ended, faults = run(name, KINDS[name], options.rounds, options.first)
-        print(f"{name}: {', '.join(f'{n} {end}' for end, n in sorted(ended.items()))}")
-        for fault in faults:
-            print(fault)
-        wrong += len(faults)
+        result = run(name, KINDS[name], options.rounds, options.first)
+        print(f"{name}: {result}")
+        print(*result.faults, sep="\n", end="")
+        wrong += len(result.faults)
     return int(wrong > 0)
 
 

@@ -12,6 +12,7 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import tausweep
@@ -27,13 +28,23 @@ Case = tuple[Attempt, str, tuple[type[Exception], ...]]
 Kind = Callable[[random.Random, Path], Case]
 
 
-def run(name: str, kind: Kind, rounds: int, first: int = 0) -> tuple[Counter[str], list[str]]:
-    """How the rounds ended, and what is wrong, with the number of the round for each.
+@dataclass
+class Result:
+    """How rounds ended, and what is wrong, with the number of the round for each."""
 
-    A round depends on its kind and number alone.
-    """
-    ended: Counter[str] = Counter()
-    faults = []
+    ended: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    longest: float = 0.0
+    memory: int = 0
+
+    def __str__(self) -> str:
+        ended = ", ".join(f"{n} {end}" for end, n in sorted(self.ended.items()))
+        return f"{ended}; at most {self.longest:.1f} s and {self.memory / 1e9:.1f} GB"
+
+
+def run(name: str, kind: Kind, rounds: int, first: int = 0) -> Result:
+    """Rounds from this one on; each depends on its kind and number alone."""
+    result = Result()
     warnings.simplefilter("error")
     resource.setrlimit(resource.RLIMIT_AS, (4 * BYTES, resource.RLIM_INFINITY))
     for number in range(first, first + rounds):
@@ -41,19 +52,20 @@ def run(name: str, kind: Kind, rounds: int, first: int = 0) -> tuple[Counter[str
         faulthandler.dump_traceback_later(12 * SECONDS, exit=True)
         with tempfile.TemporaryDirectory() as directory:
             case = kind(random.Random(f"{name} {number}"), Path(directory))
-            before, memory = _processor(), _memory()
+            before = _processor()
             end, fault = _ending(*case)
             taken = _processor() - before
         faulthandler.cancel_dump_traceback_later()
-        ended[end] += 1
         if taken > SECONDS:
             fault = f"took {taken:.1f} s; {fault}"
-        if _memory() > BYTES >= memory:
-            fault = f"took {_memory() / 1e9:.1f} GB; {fault}"
+        if (memory := _memory()) > BYTES >= result.memory:
+            fault = f"took {memory / 1e9:.1f} GB; {fault}"
         if fault:
-            faults.append(f"{name} {number}: {fault}")
+            result.faults.append(f"{name} {number}: {fault}")
+        result.ended[end] += 1
+        result.longest, result.memory = max(result.longest, taken), memory
     print(file=sys.stderr)
-    return ended, faults
+    return result
 
 
 def _ending(attempt: Attempt, named: str, allowed: tuple[type[Exception], ...]) -> tuple[str, str]:
