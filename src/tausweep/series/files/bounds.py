@@ -17,7 +17,7 @@ MOST_ARCHIVE = 32_000_000
 members, each of which takes memory."""
 MOST_BYTES = 2_000_000_000
 """Of any file: all of it is hashed whenever a workflow is planned."""
-SECONDS = 8
-"""Of processor time, to read one file in a process of its own."""
+SECONDS = 5
+"""Of processor time, to read one file in a process of its own: the largest that may be take two."""
 MEMORY = 1_900_000_000
 """Bytes of that process."""

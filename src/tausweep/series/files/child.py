@@ -69,11 +69,14 @@ def _main() -> None:
     _limit(resource.RLIMIT_AS, MEMORY)
     _limit(resource.RLIMIT_CORE, 0)
     try:
-        found = read(path, *arguments)
-    except ValueError as error:
-        found = error
-    pickle.dump(found, sys.stdout.buffer, protocol=5)
-    sys.stdout.flush()
+        try:
+            found = read(path, *arguments)
+        except ValueError as error:
+            found = error
+        pickle.dump(found, sys.stdout.buffer, protocol=5)
+        sys.stdout.flush()
+    except MemoryError:
+        os.abort()
     os._exit(0)  # whatever the library would still do with the file
 
 

@@ -72,6 +72,7 @@ def parse(
     lines = max(content.count(b"\n"), content.count(b"\r"))
     table.check_shape((lines, len(names)))
     wanted = table.wanted(names, columns, time)
+    place = {name: names.index(name) for name in wanted}
     x, stamps = [], []
     try:
         with pd.read_csv(
@@ -89,7 +90,7 @@ def parse(
             chunksize=max(1, PIECE // len(names)),
         ) as pieces:
             for piece in pieces:
-                data = {name: piece[names.index(name)] for name in wanted}
+                data = {name: piece[at] for name, at in place.items()}
                 if time is not None:
                     stamps.append(_dates_or_numbers(data.pop(time), time, time_format))
                 x.append(np.stack([_numbers(c, name) for name, c in data.items()], axis=1))

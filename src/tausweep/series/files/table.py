@@ -13,6 +13,10 @@ from tausweep.series.files.boundary import Refused, some
 from tausweep.series.files.bounds import MOST_COLUMNS, MOST_VALUES
 
 
+LONGEST = 200
+"""Characters of a column's name: messages and figures show it."""
+
+
 def check_shape(shape: Sequence[int]) -> None:
     """Refuse what is no table, or too large a one, before it is read.
 
@@ -62,8 +66,14 @@ def raw(
 def wanted(names: list[str], columns: Sequence[str], time: str | None) -> list[str]:
     """The columns to read, `time` among them; all where none are named.
 
-    Raises Refused where one is not there, or there twice.
+    Raises Refused where one is not there, or there twice, or none can be a name.
     """
+    longest = max(names, key=len, default="")
+    if len(longest) > LONGEST:
+        raise Refused(
+            f"found a column name of {len(longest)} characters ({longest:.30}…): give each column "
+            f"one of at most {LONGEST}"
+        )
     for what, name in [("time", time), *(("columns", name) for name in columns)]:
         if name is not None and name not in names:
             raise Refused(f"{what} names {name!r}, but the columns are {some(names)}")

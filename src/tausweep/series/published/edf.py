@@ -57,25 +57,26 @@ def _check_layout(path: Path) -> None:
         raise ValueError(f"its header of {size:g} bytes is none of {count:g} channels")
     count = int(count)
     labels = [fields[16 * i : 16 * (i + 1)].decode("latin-1").strip() for i in range(count)]
-    samples = [_number(fields[(216 * count + 8 * i) :][:8]) for i in range(count)]
-    if not all(n > 0 and n.is_integer() for n in samples):
+    lengths = [_number(fields[(216 * count + 8 * i) :][:8]) for i in range(count)]
+    if not all(n > 0 and n.is_integer() for n in lengths):
         raise ValueError("its header tells of channels without samples")
+    samples = [int(n) for n in lengths]
     notes = [n for n, label in zip(samples, labels, strict=True) if label == "EDF Annotations"]
     if not duration > 0 or math.isinf(duration):
         raise ValueError(f"its header tells of records of {duration:g} s")
-    there, rest = divmod(path.stat().st_size - size, 2 * sum(samples))
+    there, rest = divmod(path.stat().st_size - int(size), 2 * sum(samples))
     if rest or there < 1 or records not in (UNKNOWN, there):
         raise ValueError(
-            f"its header tells of {records:g} records of {sum(samples):g} samples, and there are "
-            f"{there:g} and {rest:g} bytes"
+            f"its header tells of {records:g} records of {sum(samples)} samples, and there are "
+            f"{there} and {rest} bytes"
         )
     if there * sum(samples) > MOST_VALUES or there > MOST_RECORDS:
         raise ValueError(
-            f"it holds {there:g} records of {sum(samples):g} samples, and at most "
+            f"it holds {there} records of {sum(samples)} samples, and at most "
             f"{MOST_RECORDS:,} records and {MOST_VALUES:,} samples are read"
         )
-    if there * sum(notes) * 2 * max(notes, default=0) * 2 > MOST_SEARCH:
-        raise ValueError(f"its annotations take {2 * max(notes):g} bytes in each record")
+    if there * 2 * sum(notes) * 2 * max(notes, default=0) > MOST_SEARCH:
+        raise ValueError(f"its annotations take {2 * max(notes)} bytes in each record")
 
 
 def _number(field: bytes) -> float:
