@@ -12,8 +12,17 @@ class ConfigError(ValueError):
     """A wrong configuration, said in one line: path, what was found, what is allowed."""
 
 
+LONGEST = 1000
+"""Characters of a message: what was found may be of any length."""
+
+
 def one_line(error: ValidationError, config: Mapping[str, Any]) -> str:
     """The first problem of a configuration: its path, what was found, what is allowed."""
+    text = _first(error, config)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
+def _first(error: ValidationError, config: Mapping[str, Any]) -> str:
     problem, *others = error.errors(include_url=False)
     path = _path(problem["loc"], config)
     kind, found, context = problem["type"], problem["input"], problem.get("ctx", {})

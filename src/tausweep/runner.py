@@ -101,7 +101,7 @@ def _function(job: Job) -> Callable[..., Any]:
     try:
         inspect.signature(function).bind(job.settings, **job.inputs)
     except TypeError as error:
-        raise ValueError(f"not a job of stage {job.stage}: inputs: {error}") from None
+        raise ValueError(f"not a job of stage {job.stage}: inputs: {error!s:.200}") from None
     return function
 
 

@@ -113,7 +113,11 @@ def zip(rng: random.Random, directory: Path) -> Case:
                 table.encode("latin-1", "replace"),
             )
         if rng.random() < 0.02:  # what packs well: a bomb
-            archive.writestr("zeros.csv", bytes(rng.choice([10**7, 3 * 10**8])))
+            packed = zipfile.ZipInfo("zeros.csv")
+            packed.compress_type = zipfile.ZIP_DEFLATED
+            with archive.open(packed, "w") as bomb:
+                for _ in range(rng.choice([10, 300])):
+                    bomb.write(bytes(10**6))
         if rng.random() < 0.05:
             for i in range(rng.choice([100, 5000])):
                 archive.writestr(f"many{i}.txt", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import logging
 import random
 import resource
 import sys
@@ -46,6 +47,7 @@ def run(name: str, kind: Kind, rounds: int, first: int = 0) -> Result:
     """Rounds from this one on; each depends on its kind and number alone."""
     result = Result()
     warnings.simplefilter("error")
+    logging.disable()
     resource.setrlimit(resource.RLIMIT_AS, (4 * BYTES, resource.RLIM_INFINITY))
     for number in range(first, first + rounds):
         print(f"\r{name} {number} ", end="", file=sys.stderr, flush=True)
