@@ -12,7 +12,6 @@ from jaxtyping import Float, Shaped
 from tausweep.series.files.boundary import Refused, some
 from tausweep.series.files.bounds import MOST_COLUMNS, MOST_VALUES
 
-
 LONGEST = 200
 """Characters of a column's name: messages and figures show it."""
 
