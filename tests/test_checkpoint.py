@@ -222,7 +222,7 @@ def test_killed_at_ten_random_moments_a_job_ends_bit_identical(tmp_path: Path) -
     key = key_of(made_by)
     job = Job("train", cell(epochs=20_000, cell="lstm"), {"signal": f"signal/{key}"})
     results = tmp_path / "results"
-    attrs = {"dt": 1.0, "time_unit": "1", "title": "Signal"}
+    attrs = {"dt": 1.0, "time_unit": "1", "subject": "test"}
     (results / "signal").mkdir(parents=True)
     store.write(
         signal().assign_attrs(attrs), results / "signal" / f"{key}.nc",

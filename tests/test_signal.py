@@ -27,7 +27,7 @@ GUIDE = REPOSITORY / "docs/signal.md"
 
 def series_of(x, **attrs):
     names = [f"x{i}" for i in range(x.shape[1])]
-    attrs = {"title": "Series: test", "system": "file", "parameters": "{}"} | attrs
+    attrs = {"subject": "test", "system": "file", "parameters": "{}"} | attrs
     return dataset.make(x, names, dt=0.1, time_unit="1", attrs=attrs)
 
 
@@ -101,7 +101,7 @@ def test_attributes_are_carried_over():
     found = signal.run(Signal(), series_of(x, literature_lambda_max=0.9))
     assert found.attrs["literature_lambda_max"] == 0.9
     assert found.attrs["dt"] == 0.1
-    assert found.attrs["title"] == "Signal: test"
+    assert found.attrs["subject"] == "test"
     for name in found.variables:
         assert {"long_name", "units"} <= set(found[name].attrs), name
 
@@ -123,7 +123,7 @@ def test_a_training_part_of_nothing_is_refused():
 def test_an_external_input_is_standardised_by_its_training_part():
     x = np.random.default_rng(0).normal(size=(1_000, 3)) * [1, 2, 300] + 5
     x[:, 1] = 7.0
-    attrs = {"title": "Series: test", "system": "file", "parameters": "{}"}
+    attrs = {"subject": "test", "system": "file", "parameters": "{}"}
     driven = dataset.make(x, ["a", "b", "c"], dt=0.1, time_unit="1", attrs=attrs, inputs=["c", "b"])
     found = signal.run(Signal(held_out=0.25), driven)
     s = found["input"][:750]
@@ -373,7 +373,7 @@ def test_every_step_is_recorded_in_its_place_with_its_settings_and_units():
 
 def test_an_external_input_follows_decimation_and_embedding():
     x = samples(variables=3)
-    attrs = {"title": "Series: test", "system": "file", "parameters": "{}"}
+    attrs = {"subject": "test", "system": "file", "parameters": "{}"}
     driven = dataset.make(x, ["a", "b", "u"], dt=0.1, time_unit="1", attrs=attrs, inputs=["u"])
     steps = [
         {"step": "decimate", "factor": 2, "antialias": False},

@@ -64,8 +64,10 @@ def _make(job: Job, output: Path, engine: str, threads: int, every: float) -> No
     execution = Execution(engine, threads, state, every, job.json)
     how = {"execution": execution} if "execution" in takes else {}
     dataset = stage(job.settings, **_inputs(job, results), **how)
+    subject = dataset.attrs.get("subject")
+    title = STAGES[job.stage].title + (f": {subject}" if subject else "")
     store.write(
-        dataset,
+        dataset.assign_attrs(title=title),
         output,
         stage=job.stage,
         key=job.key,

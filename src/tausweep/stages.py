@@ -30,6 +30,8 @@ class Stage:
     """Type of its jobs' settings."""
     module: str
     """Where its `run(settings, **inputs)` is; imported only when a job runs."""
+    title: str
+    """What it makes; the `title` of its files says of what, by their attribute `subject`."""
 
     def function(self) -> Callable[..., Any]:
         """What does the work: from settings and inputs to a Dataset, or to a figure."""
@@ -38,16 +40,16 @@ class Stage:
 
 
 STAGES = {
-    "series": Stage(3, Series, "tausweep.series.stage"),
-    "signal": Stage(3, Signal, "tausweep.signal.stage"),
-    "truth": Stage(1, Truth, "tausweep.truth.stage"),
-    "lyapunov": Stage(3, Lyapunov, "tausweep.lyapunov.stage"),
-    "train": Stage(3, TrainJob, "tausweep.training.stage"),
-    "orbit": Stage(2, Orbit, "tausweep.orbit.stage"),
-    "members": Stage(1, Members, "tausweep.members.stage"),
-    "metrics": Stage(3, AnyMetric, "tausweep.metrics.stage"),
-    "reference": Stage(1, Reference, "tausweep.reference.stage"),
-    "collect": Stage(5, Collect, "tausweep.collect.stage"),
-    "figure": Stage(5, Drawing, "tausweep.figures.stage"),
+    "series": Stage(3, Series, "tausweep.series.stage", "Series"),
+    "signal": Stage(3, Signal, "tausweep.signal.stage", "Signal"),
+    "truth": Stage(1, Truth, "tausweep.truth.stage", "Exponents of the equations"),
+    "lyapunov": Stage(3, Lyapunov, "tausweep.lyapunov.stage", "Largest Lyapunov exponent"),
+    "train": Stage(3, TrainJob, "tausweep.training.stage", "Parameters"),
+    "orbit": Stage(2, Orbit, "tausweep.orbit.stage", "Orbits"),
+    "members": Stage(1, Members, "tausweep.members.stage", "Trained members"),
+    "metrics": Stage(3, AnyMetric, "tausweep.metrics.stage", "Metric"),
+    "reference": Stage(1, Reference, "tausweep.reference.stage", "Floor and ceiling"),
+    "collect": Stage(5, Collect, "tausweep.collect.stage", "All trained members of an experiment"),
+    "figure": Stage(5, Drawing, "tausweep.figures.stage", "Figure"),
 }
 """All stages. A figure is no Dataset and no content-addressed file, but has a key like them."""

@@ -290,7 +290,7 @@ def prepared(steps=SLOW, variables=2, samples=1_000, time_unit="1", **settings):
         [f"v{i}" for i in range(variables)],
         dt=0.01,
         time_unit=time_unit,
-        attrs={"title": "Series: test", "system": "file", "parameters": "{}"},
+        attrs={"subject": "test", "system": "file", "parameters": "{}"},
     )
     job = Signal.model_validate({"steps": steps, **settings})
     return {"series": raw, "signal": signal.run(job, raw)}

@@ -39,7 +39,7 @@ def test_a_signals_figure_shows_what_was_there_what_was_removed_and_what_is_left
 def test_the_spectrum_of_white_noise_is_flat_at_its_power():
     """One-sided density: variance over the Nyquist frequency, 2 σ² dt; half the samples, half."""
     noise = np.random.default_rng(0).normal(size=(20_000, 1))
-    attrs = {"title": "Series: test", "system": "file", "parameters": "{}"}
+    attrs = {"subject": "test", "system": "file", "parameters": "{}"}
     raw = dataset.make(noise, ["v"], dt=0.01, time_unit="1", attrs=attrs)
     step = {"step": "decimate", "factor": 2, "antialias": False}
     job = Signal.model_validate({"steps": [step]})

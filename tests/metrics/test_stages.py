@@ -89,7 +89,7 @@ def test_files_have_their_schema(metric, two, tmp_path):
     assert set(bounds.data_vars) == wanted | {"n"}
     for file in (found, bounds):
         assert all({"long_name", "units"} <= file[v].attrs.keys() for v in file.variables)
-        assert file.attrs["title"]
+        assert file.attrs["subject"]
         assert file.attrs["metric"] == metric.name
         file.to_netcdf(tmp_path / "file.nc")
         with xr.open_dataset(tmp_path / "file.nc") as read:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from tausweep.collect.settings import Collect, Sweep
+from tausweep.labelled import Labelled, labelled
 from tausweep.truth.steps import largest
 
 _PER_SIGNAL = ("lambda_max", "lambda_max_interval", "tau_pred", "tau_pred_interval")
@@ -64,12 +64,13 @@ def run(
         for i, name in enumerate(settings.series)
     ]
     runs = xr.concat(rows, "run", join="outer", combine_attrs="drop_conflicts")
-    runs = runs.assign_coords(run=_labelled("run", np.arange(runs.sizes["run"]), "row"))
+    number = np.arange(runs.sizes["run"])
+    runs = runs.assign_coords(labelled({"run": ("run", number, "row", "1")}))
     per_signal = xr.concat(signals, "signal", join="outer", combine_attrs="drop_conflicts")
     names = per_signal["variable_name"]
     per_signal["variable_name"] = names.where(names.notnull(), "")  # a file has no missing text
     collected = xr.merge([runs, per_signal], join="outer", combine_attrs="override")
-    collected.attrs = {"title": "all trained members of an experiment"}
+    collected.attrs = {}
     return collected
 
 
@@ -92,7 +93,7 @@ def _rows(sweep: Sweep, members: xr.Dataset, metrics: Sequence[xr.Dataset]) -> x
     }
     n = rows.sizes["run"]
     return rows.assign_coords(
-        {name: _labelled("run", _text(label, n), name) for name, label in labels.items()}
+        labelled({name: ("run", _text(label, n), name, "1") for name, label in labels.items()})
     )
 
 
@@ -113,13 +114,17 @@ def _signal(
         ],
         join="outer", compat="equals", combine_attrs="override",
     )  # fmt: skip
-    out["verdict"] = _labelled((), attrs["verdict"], "verdict on the signal")
-    out["dt"] = ((), attrs["dt"], {"long_name": "sampling interval", "units": attrs["time_unit"]})
-    out["time_unit"] = _labelled((), attrs["time_unit"], "unit of time")
+    unit = attrs["time_unit"]
     names = members["variable"].to_numpy().astype(object)
-    out["variable_name"] = _labelled("variable", names, "name of the variable")
-    label = _labelled("signal", _text(name, 1), "series that the signal was made from")
-    return out.expand_dims("signal").assign_coords(signal=label)
+    about: dict[str, Labelled] = {
+        "verdict": ((), attrs["verdict"], "verdict on the signal", "1"),
+        "dt": ((), attrs["dt"], "sampling interval", unit),
+        "time_unit": ((), unit, "unit of time", "1"),
+        "variable_name": ("variable", names, "name of the variable", "1"),
+    }
+    series = ("signal", _text(name, 1), "series that the signal was made from", "1")
+    out = out.assign(labelled(about)).expand_dims("signal")
+    return out.assign_coords(labelled({"signal": series}))
 
 
 def _equations(truth: xr.Dataset | None, dt: float) -> xr.Dataset:
@@ -132,30 +137,15 @@ def _equations(truth: xr.Dataset | None, dt: float) -> xr.Dataset:
         lambda_max, _, tau_pred = largest(truth, dt)
         spectrum = dt * truth["spectrum_per_time"].to_numpy()
         dimension = float(truth["kaplan_yorke"])
-    variables: dict[str, tuple[tuple[str, ...], Any, str, str]] = {
-        "lambda_max_equations": ((), lambda_max, "largest Lyapunov exponent", "nat step-1"),
-        "tau_pred_equations": ((), tau_pred, "predictability time", "step"),
-        "lyapunov_spectrum_equations": (
-            ("exponent",),
-            spectrum,
-            "Lyapunov exponents",
-            "nat step-1",
-        ),
-        "lyapunov_dimension_equations": ((), dimension, "Kaplan-Yorke dimension", "1"),
+    nat, of = "nat step-1", "of the equations"
+    variables: dict[str, Labelled] = {
+        "lambda_max_equations": ((), lambda_max, f"largest Lyapunov exponent {of}", nat),
+        "tau_pred_equations": ((), tau_pred, f"predictability time {of}", "step"),
+        "lyapunov_spectrum_equations": ("exponent", spectrum, f"Lyapunov exponents {of}", nat),
+        "lyapunov_dimension_equations": ((), dimension, f"Kaplan-Yorke dimension {of}", "1"),
     }
-    return xr.Dataset(
-        {
-            name: (dims, value, {"long_name": f"{long_name} of the equations", "units": units})
-            for name, (dims, value, long_name, units) in variables.items()
-        },
-        {"exponent": _labelled("exponent", 1 + np.arange(len(spectrum)), "exponent")},
-    )
-
-
-def _labelled(
-    dims: str | tuple[()], values: Any, long_name: str
-) -> tuple[Any, Any, dict[str, str]]:
-    return dims, values, {"long_name": long_name, "units": "1"}
+    count = {"exponent": ("exponent", 1 + np.arange(len(spectrum)), "exponent", "1")}
+    return xr.Dataset(labelled(variables), labelled(count))
 
 
 def _text(text: str, length: int) -> np.ndarray:
@@ -168,4 +158,5 @@ def _unnamed(dataset: xr.Dataset) -> xr.Dataset:
     if "variable" not in dataset.dims:
         return dataset
     count = np.arange(dataset.sizes["variable"])
-    return dataset.assign_coords(variable=_labelled("variable", count, "number of the variable"))
+    number = ("variable", count, "number of the variable", "1")
+    return dataset.assign_coords(labelled({"variable": number}))

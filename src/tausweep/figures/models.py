@@ -39,7 +39,9 @@ class ModelsFigure(Figure):
         metrics = ", ".join(rst(name) for name in usual(subject))
         forecasts = (
             "Error of forecasts of the held-out data against the steps ahead: median and range of "
-            "the members, in standard deviations; the dotted line forecasts the mean. "
+            "the members, in standard deviations; the dotted line forecasts the mean. The state of "
+            "a recurrent network starts from one sample, what else it remembers from zero, which "
+            "takes some steps to settle: it may be worse after one step than after ten. "
             if FORECASTS in measured
             else ""
         )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from tausweep.labelled import Labelled, labelled
 from tausweep.lyapunov.data import Measured, measure, verdict
 from tausweep.lyapunov.scaling import Line
 from tausweep.lyapunov.settings import Lyapunov
@@ -53,14 +54,10 @@ def run(settings: Lyapunov, signal: xr.Dataset) -> xr.Dataset:
         **_embedding(found),
     }
     return xr.Dataset(
-        {
-            name: (dims, values, {"long_name": long_name, "units": units})
-            for name, (dims, values, long_name, units) in variables.items()
-        },
+        labelled(variables),
         coords=_coordinates(found, signal),
         attrs={
             **signal.attrs,
-            "title": signal.attrs["title"].replace("Signal", "Largest Lyapunov exponent", 1),
             "verdict": word,
             "estimator": ESTIMATORS[by] if by else "none",
             "estimated_by": by or "none",
@@ -69,8 +66,7 @@ def run(settings: Lyapunov, signal: xr.Dataset) -> xr.Dataset:
     )
 
 
-Variables = dict[str, tuple[tuple[str, ...], Any, str, str]]
-"""Dimensions, values, long name and unit of variables, by their names."""
+Variables = dict[str, Labelled]
 
 
 def _coordinates(found: Measured, signal: xr.Dataset) -> dict[str, Any]:
@@ -104,10 +100,7 @@ def _coordinates(found: Measured, signal: xr.Dataset) -> dict[str, Any]:
         ),
         "variable": ("variable", signal["variable"].values, "variable", "1"),
     }
-    return {
-        name: (dim, values, {"long_name": long_name, "units": units})
-        for name, (dim, values, long_name, units) in coordinates.items()
-    }
+    return labelled(coordinates)
 
 
 def _longest(found: Measured) -> np.ndarray:

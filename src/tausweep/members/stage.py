@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from tausweep.labelled import labelled
 from tausweep.members.settings import Members
 
 LAST_EPOCHS = 10
@@ -60,21 +61,19 @@ def run(
     members = np.concatenate([job["member"].to_numpy() for job in train])
     about = {"long_name": "beginning of the held-out data", "units": "standard deviations"}
     return xr.Dataset(
-        {
-            name: (
-                ("run", *dims),
-                np.concatenate([rows[name] for rows in jobs]),
-                {"long_name": long_name, "units": units},
-            )
-            for name, (dims, long_name, units) in VARIABLES.items()
-        }
+        labelled(
+            {
+                name: (("run", *dims), np.concatenate([of[name] for of in jobs]), long_name, units)
+                for name, (dims, long_name, units) in VARIABLES.items()
+            }
+        )
         | {"data_excerpt": (("step", "variable"), data[:steps].astype(np.float32), about)},
         coords={
             "member": ("run", members, {"long_name": "replicate", "units": "1"}),
             "variable": signal["variable"],
             "step": ("step", np.arange(steps), {"long_name": "step", "units": "step"}),
         },
-        attrs={"title": f"{len(members)} trained members of a sweep"},
+        attrs={"subject": f"{len(members)} of a sweep"},
     )
 
 

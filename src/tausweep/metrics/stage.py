@@ -64,7 +64,7 @@ def run(
     found = dataset(settings, signal, variables)
     replicate = ("run", members, {"long_name": "replicate", "units": "1"})
     return found.assign_coords(member=replicate).assign_attrs(
-        title=f"{settings.name} of {len(members)} trained members"
+        subject=f"{settings.name} of {len(members)} trained members"
     )
 
 

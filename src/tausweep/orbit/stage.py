@@ -46,7 +46,6 @@ def run(
         dt * np.arange(kept),
         {"long_name": "time", "units": signal.attrs["time_unit"]},
     )
-    attrs = {**train.attrs, "title": train.attrs["title"].replace("Parameters", "Orbits", 1)}
     return xr.Dataset(
         {
             "x": (
@@ -69,7 +68,7 @@ def run(
             ),
         },
         coords={"member": train.member, "time": ("time", *time), "variable": signal.variable},
-        attrs={**attrs, "engine": model.engine},
+        attrs={**train.attrs, "engine": model.engine},
     )
 
 

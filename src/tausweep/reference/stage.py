@@ -44,4 +44,4 @@ def run(settings: Reference, signal: xr.Dataset) -> xr.Dataset:
     if "n" in values:
         about = {"long_name": "length of everything that is compared", "units": "step"}
         found["n"] = ((), values["n"], about)
-    return found.assign_attrs(title=f"floor and ceiling of {metric.name}")
+    return found.assign_attrs(subject=metric.name)

@@ -77,7 +77,7 @@ def _attrs(settings: Simulated, initial: State) -> dict[str, str | float]:
     noises = {"observational": settings.noise, "dynamical": settings.dynamical_noise}
     noisy = [f", {kind} noise {level:g}" for kind, level in noises.items() if level]
     attrs: dict[str, str | float] = {
-        "title": f"Series: {settings.title}",
+        "subject": settings.title,
         "description": f"{settings.title}, simulated with {settings.values}{''.join(noisy)}",
         "system": settings.system,
         "parameters": json.dumps(settings.parameters.model_dump(), sort_keys=True),

@@ -98,8 +98,7 @@ def run(settings: Signal, series: xr.Dataset) -> xr.Dataset:
     signal, record = scale(settings.scaling, signal)
     if "input" in signal:
         signal["input"] = _standardised_input(signal)
-    title = series.attrs["title"].replace("Series", "Signal", 1)
-    return signal.merge(record).assign_attrs(signal.attrs | {"title": title})
+    return signal.merge(record).assign_attrs(signal.attrs)
 
 
 def _named(steps: Sequence[Any]) -> list[tuple[str, Any]]:

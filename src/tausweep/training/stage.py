@@ -59,8 +59,8 @@ def fit(settings: Fit, signal: xr.Dataset) -> xr.Dataset:
     finite = [all(np.isfinite(v.values[m]).all() for v in owned) for m in range(len(members))]
     whether = {"long_name": "whether a parameter is not finite", "units": "1"}
     out["diverged"] = ("member", 1 - np.array(finite, np.int8), whether)
-    title = f"Parameters: {model.model} fitted by {model.by}"
-    return out.assign_attrs({**signal.attrs, "title": title, "model": model.model})
+    subject = f"{model.model} fitted by {model.by}"
+    return out.assign_attrs({**signal.attrs, "subject": subject, "model": model.model})
 
 
 def train(
@@ -187,7 +187,7 @@ def _dataset(
         },
         attrs={
             **signal.attrs,
-            "title": f"Parameters: {cell.model.cell} trained by {cell.method.method}",
+            "subject": f"{cell.model.cell} trained by {cell.method.method}",
             "recurrent_cell": cell.model.cell,
         },
     )

@@ -5,12 +5,12 @@ estimates from data and trained models are tested against.
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import numpy as np
 import xarray as xr
 from jaxtyping import Float, Int
 
+from tausweep.labelled import Labelled, labelled
 from tausweep.statespace.exponents import kaplan_yorke
 from tausweep.systems import tangent
 from tausweep.systems.integrate import states
@@ -72,21 +72,16 @@ def run(settings: Truth, series: xr.Dataset) -> xr.Dataset:
     }
     number = ("exponent", 1 + np.arange(kept.shape[1]), {"long_name": "exponent", "units": "1"})
     return xr.Dataset(
-        {
-            name: (dims, values, {"long_name": long_name, "units": units})
-            for name, (dims, values, long_name, units) in variables.items()
-        },
+        labelled(variables),
         coords={"exponent": number},
         attrs={
             **series.attrs,
-            "title": series.attrs["title"].replace("Series", "Exponents of the equations", 1),
             "verdict": verdict,
         },
     )
 
 
-Variables = dict[str, tuple[tuple[str, ...], Any, str, str]]
-"""Dimensions, values, long name and unit of variables, by their names."""
+Variables = dict[str, Labelled]
 
 
 def _spectra(

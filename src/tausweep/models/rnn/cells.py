@@ -4,23 +4,22 @@ A cell is a stateless object that knows the names, dimensions and initial values
 and turns a set of parameters into the map F_θ. Every parameter carries a leading `member` axis, so
 that many replicates advance in one batched matrix product; no operation mixes members.
 
-To add a cell, write one module beside `rnn.py` and register it in `CELLS` (and its name in
-`settings.Recurrent.cell`). It then runs on the `eager` engine; see docs/training-engine.md.
+To add a cell, write one module beside `rnn.py` and register it in `kinds.py`. It then runs on the
+`eager` engine; see docs/extending.md.
 """
 
 from __future__ import annotations
+
+from importlib import import_module
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from tausweep.models.rnn.cell import Arrays, Cell, Drive, Map, Parameters, State
-from tausweep.models.rnn.gru import GRU
 from tausweep.models.rnn.initial import dimensions, initial_parameters, shapes
+from tausweep.models.rnn.kinds import KINDS
 from tausweep.models.rnn.layout import Layout
-from tausweep.models.rnn.lstm import LSTM
-from tausweep.models.rnn.plrnn import PLRNN
-from tausweep.models.rnn.rnn import RNN
 
 __all__ = [
     "CELLS",
@@ -38,7 +37,10 @@ __all__ = [
     "shapes",
 ]
 
-CELLS: dict[str, Cell] = {"plrnn": PLRNN(), "rnn": RNN(), "lstm": LSTM(), "gru": GRU()}
+CELLS: dict[str, Cell] = {
+    name: getattr(import_module(f"tausweep.models.rnn.{name}"), kind)()
+    for name, kind in KINDS.items()
+}
 
 
 def pseudo_inverse(

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from tausweep.models.rnn.kinds import KINDS
 from tausweep.settings import PositiveInt, Settings
+
+if TYPE_CHECKING:
+    Kind: TypeAlias = str
+else:  # type checkers take no names that a table holds
+    Kind = Literal[tuple(KINDS)]
 
 
 class Recurrent(Settings):
     """A recurrent network with a linear observation model."""
 
-    cell: Literal["plrnn", "rnn", "lstm", "gru"]
+    cell: Kind
     latent: PositiveInt = 30
     """Number of latent units M."""
     initial: Literal["default", "torch", "glorot", "gershgorin"] = "default"

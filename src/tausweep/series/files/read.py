@@ -47,7 +47,7 @@ def read(path: str | Path, own: File) -> xr.Dataset:
     names = raw["variable"].values.tolist()
     raw["x"] = raw["x"].where(~raw["x"].isin(own.missing)) if own.missing else raw["x"]
     return raw.assign_attrs(
-        title="Series: own data",
+        subject="own data",
         description=f"own data of {len(names)} variables: {', '.join(names)}",
         system="file",
         parameters="{}",

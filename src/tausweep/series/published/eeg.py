@@ -60,7 +60,7 @@ def read(path: str, cell: Eeg) -> xr.Dataset:
     length = max(int(s.digital.nonzero()[0].max(initial=-1)) + 1 for s in signals)
     units = {signal.physical_dimension for signal in kept}
     return xr.Dataset({"x": (("time", "variable"), x[:length])}, {"variable": chosen}).assign_attrs(
-        title=f"Series: EEG of subject {cell.subject}, run {cell.run}",
+        subject=f"EEG of subject {cell.subject}, run {cell.run}",
         description=f"EEG at {', '.join(chosen)} of subject {cell.subject} in run {cell.run}",
         system="eeg",
         parameters="{}",

@@ -48,7 +48,7 @@ def read(paths: Sequence[str], cell: Weather) -> xr.Dataset:
     raw = raw.isel(time=on_clock)
     return raw.where(raw != MISSING).assign_attrs(
         off,
-        title=f"Series: weather at Jena, {cell.site}",
+        subject=f"weather at Jena, {cell.site}",
         description=f"{', '.join(names)} at Jena, {cell.site}, from {cell.first} to {cell.last}",
         system="weather",
         parameters="{}",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from tausweep.labelled import labelled
 from tausweep.signal.settings import Denoise
 from tausweep.signal.steps import parts
 from tausweep.statespace.noise_reduction import Report, reduce_noise
@@ -93,10 +94,7 @@ def _record(reports: Sequence[Report], iterations: int) -> xr.Dataset:
                 values[part, i] = getattr(done, name)
         found[name] = (("part", "iteration", *own), values, long_name)
     return xr.Dataset(
-        {
-            name: (dims, values, {"long_name": long_name, "units": "1"})
-            for name, (dims, values, long_name) in found.items()
-        },
+        labelled({name: (*about, "1") for name, about in found.items()}),
         coords={
             "part": (
                 "part",

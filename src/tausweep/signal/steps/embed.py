@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Float
 
+from tausweep.labelled import labelled
 from tausweep.signal.settings import Embed
 from tausweep.statespace import embedding
 from tausweep.statespace.neighbours import mean_period
@@ -73,13 +74,12 @@ def _resolved(
         "dimension": (chosen.false_neighbours, "dimension of the embedding", "1"),
     }
     record = xr.Dataset(
-        {
-            name: (dims, values, {"long_name": long_name, "units": units})
-            for name, (dims, values, long_name, units) in variables.items()
-        },
-        coords={
-            name: (name, 1 + np.arange(len(curve)), {"long_name": long_name, "units": units})
-            for name, (curve, long_name, units) in coordinates.items()
-        },
+        labelled(variables),
+        labelled(
+            {
+                name: (name, 1 + np.arange(len(curve)), long_name, units)
+                for name, (curve, long_name, units) in coordinates.items()
+            }
+        ),
     )
     return chosen.delay, chosen.dimension, record
