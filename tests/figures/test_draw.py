@@ -101,6 +101,7 @@ def test_numbers_and_names_are_short():
         "1234",
         "0.00",
     ]
+    assert [number(v) for v in (np.inf, -np.inf, np.nan)] == ["∞", "−∞", "unknown"]
     assert number(2.5e-6) == r"$2.50\times 10^{-6}$"
     assert shorten("PLRNN") == "PLRNN"
     assert len(shorten("x" * 90)) <= 36

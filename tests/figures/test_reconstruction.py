@@ -113,3 +113,11 @@ def test_what_sweeps_nothing_is_shown_once_without_a_value():
     assert panel.get_title().split("\n")[0] == "NGRC, ridge"
     assert panel.get_title().endswith(number(median["D_stsp"].item()))
     assert "=" not in panel.get_title().split("$D")[0]
+
+
+def test_a_metric_that_is_infinite_is_said_so():
+    """All members of a model diverged, and the metric has no bound."""
+    dataset = collected(models=("RNN",), taus=(30,), members=2)
+    dataset["D_stsp"] = dataset["D_stsp"] * np.inf
+    (titled,) = [a for a in render(reconstruction(dataset)).axes if a.get_title()]
+    assert titled.get_title().endswith("= ∞")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -110,6 +111,8 @@ def characters(style: Style) -> float:
 
 def number(value: float) -> str:
     """Three significant digits, with a power of ten only where it is shorter."""
+    if not math.isfinite(value):
+        return {math.inf: "∞", -math.inf: "−∞"}.get(value, "unknown")
     if value != 0 and not 1e-4 <= abs(value) < 1e5:
         mantissa, exponent = f"{value:.2e}".split("e")
         return rf"${mantissa}\times 10^{{{int(exponent)}}}$"
