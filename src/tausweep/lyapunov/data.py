@@ -1,7 +1,4 @@
-"""λ_max of samples: by fitted maps where they predict, by divergence curves elsewhere.
-
-Which of the two is believed, and when neither, is decided here.
-"""
+"""All that is measured of λ_max of samples: by fitted maps, and by divergence curves."""
 
 from __future__ import annotations
 
@@ -10,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
-from tausweep.lyapunov import divergence, maps, scaling
+from tausweep.lyapunov import divergence, scaling, search
+from tausweep.lyapunov.condition import Samples, cleaned, examine
 from tausweep.lyapunov.divergence import Curve
 from tausweep.lyapunov.scaling import Line
 from tausweep.lyapunov.settings import Lyapunov
@@ -19,21 +17,17 @@ from tausweep.statespace.embedding import delay_vectors
 from tausweep.statespace.neighbours import mean_period
 from tausweep.statespace.surrogates import phase_randomised
 
-MINIMUM_STATES = 1_000
-MINIMUM_PERIODS = 10
-"""The least that λ_max can be told from: so many states, over so many Theiler windows."""
-MAPS_PER_PERIOD = 12
-"""How many maps lead around one mean period, at first."""
-GROWN = 3.0
-"""Least growth over the whole series, in e-folds, of a chaotic one, beyond that of a length which
-grows as time does, as between neighbours whose frequencies differ. On a cycle or a torus λ is
-0 ± a few / time, since lengths on it still depend on where one is."""
+PERIODS = 20
+"""The Theiler window is at most this part of the series, whose mean period can be as long as it."""
 
 
 @dataclass(frozen=True)
 class Measured:
     """All that was measured of a series."""
 
+    samples: Samples
+    noisy: bool
+    """Whether what `maps` were fitted to was noisy, and cleaned."""
     period: float
     """Mean period, in steps."""
     theiler: int
@@ -41,7 +35,7 @@ class Measured:
     curves: list[Curve]
     by_estimator: dict[str, Line | None]
     """Lines of the curves of each estimator alone."""
-    maps: maps.Estimate | None
+    maps: search.Estimate | None
     surrogates: Float[np.ndarray, "surrogate lag"]
     """Divergence curves (Rosenstein) of phase-randomised copies, at the lags of the first curve."""
 
@@ -60,11 +54,6 @@ class Measured:
         return replace(line, interval=(min(lower), max(upper)))
 
     @property
-    def maps_predict(self) -> bool:
-        """Whether fitted maps explain enough to be believed."""
-        return self.maps is not None and self.maps.best.trusted
-
-    @property
     def p_value(self) -> float:
         """Share of surrogates, and the data, whose neighbours stay at least as close.
 
@@ -77,22 +66,50 @@ class Measured:
         return float((1 + np.sum(closeness <= own)) / (1 + len(closeness)))
 
 
-def measure(x: Float[np.ndarray, "time variable"], settings: Lyapunov) -> Measured:
-    """Measure the divergence of neighbours in a series, and the exponents of maps fitted to it.
+def measure(
+    x: Float[np.ndarray, "time variable"], settings: Lyapunov, *, denoised: bool = False
+) -> Measured:
+    """Measure the exponents of maps fitted to a series, and the divergence of its neighbours.
+
+    Noise that can be told from the dynamics is taken off first, and λ_max measured of both; that is
+    kept which maps predict better.
 
     Parameters
     ----------
     x
-        Standardised samples, one row per time.
+        Samples, one row per time.
+    denoised
+        Whether noise was taken off them before.
 
     Raises
     ------
     ValueError
-        If the series is too short for the settings.
+        If the settings ask for more than the series holds.
     """
+    rng = np.random.default_rng(settings.seed)
+    samples = examine(x, rng)
+    raw = _measure(samples.x, samples, settings, denoised, rng)
+    clean = cleaned(samples)
+    if clean is None:
+        return raw
+    less_noisy = _measure(clean, samples, settings, True, rng)
+    if less_noisy.maps is None or (
+        raw.maps is not None and raw.maps.best.bias <= less_noisy.maps.best.bias
+    ):
+        return raw
+    return less_noisy
+
+
+def _measure(
+    x: Float[np.ndarray, "time variable"],
+    samples: Samples,
+    settings: Lyapunov,
+    noisy: bool,
+    rng: np.random.Generator,
+) -> Measured:
     period = mean_period(x)
-    theiler = settings.theiler or max(1, round(period))
-    _check_length(settings, len(x), theiler)
+    longest = max(1, len(x) // PERIODS)
+    theiler = settings.theiler or min(max(1, round(period)), longest)
     flow = period >= divergence.FLOW_PERIOD
     chosen = embedding.choose(
         x, theiler=theiler, delay=settings.embedding.delay, dimension=settings.embedding.dimension
@@ -103,12 +120,55 @@ def measure(x: Float[np.ndarray, "time variable"], settings: Lyapunov) -> Measur
             f"lyapunov.embedding spans {(m - 1) * delay} steps, and the training part has "
             f"{len(x)}: lower dimension or delay, or give a longer series"
         )
+    curves = _curves(x, settings, chosen, theiler, flow, rng)
+    shortest = max(period if flow else 0.0, 2 * (m - 1) * delay)
+    fitted = search.estimate(
+        x,
+        samples.spikes,
+        delay=delay,
+        dimension=m,
+        vary_dimension=settings.embedding.dimension is None,
+        period=period,
+        flow=flow,
+        theiler=theiler,
+        noisy=noisy,
+        interval=settings.interval,
+        confidence=settings.confidence,
+    )
+    return Measured(
+        samples=samples,
+        noisy=noisy,
+        period=period,
+        theiler=theiler,
+        embedding=chosen,
+        curves=curves,
+        by_estimator=_lines(settings, curves, shortest, rng),
+        maps=fitted,
+        surrogates=_surrogates(settings, x, curves, delay, theiler, flow, rng),
+    )
+
+
+def _curves(
+    x: Float[np.ndarray, "time variable"],
+    settings: Lyapunov,
+    chosen: embedding.Choice,
+    theiler: int,
+    flow: bool,
+    rng: np.random.Generator,
+) -> list[Curve]:
+    """Curves at the chosen dimension and, if it was not given, one more; none of a short series."""
+    m, curves = chosen.dimension, []
     fixed = settings.embedding.dimension is not None
-    rng = np.random.default_rng(settings.seed)
-    curves = []
-    for dimension in (m,) if fixed or (m + 1) * x.shape[1] > embedding.COORDINATES else (m, m + 1):
+    further = not fixed and (m + 1) * x.shape[1] <= embedding.COORDINATES
+    for dimension in (m, m + 1) if further else (m,):
+        states = delay_vectors(x, dimension, chosen.delay)
+        if len(states) < 2 * (settings.max_lag or 1):
+            raise ValueError(
+                f"lyapunov.max_lag is {settings.max_lag} steps, and the training part has "
+                f"{len(x)}: lower it to less than half, or give a longer series"
+            )
         curves += divergence.diverge(
-            delay_vectors(x, dimension, delay),
+            states,
             dimension=dimension,
             theiler=theiler,
             max_lag=settings.max_lag,
@@ -116,43 +176,7 @@ def measure(x: Float[np.ndarray, "time variable"], settings: Lyapunov) -> Measur
             flow=flow,
             rng=rng,
         )
-    if not curves:
-        raise ValueError(
-            f"no state has {max(divergence.RADII)} neighbours outside lyapunov.theiler ({theiler} "
-            "steps): lower it or give a longer series"
-        )
-    shortest = max(period if flow else 0.0, 2 * (m - 1) * delay)
-    lines = _lines(settings, curves, shortest, rng)
-    fitted = maps.estimate(
-        x,
-        delay=delay,
-        dimension=m,
-        vary_dimension=not fixed,
-        step=max(1, round(period / MAPS_PER_PERIOD)) if flow else 1,
-        vary_step=flow,
-        theiler=theiler,
-        confidence=settings.confidence,
-    )
-    return Measured(
-        period=period,
-        theiler=theiler,
-        embedding=chosen,
-        curves=curves,
-        by_estimator=lines,
-        maps=fitted,
-        surrogates=_surrogates(settings, x, curves[0], delay, theiler, flow, rng),
-    )
-
-
-def _check_length(settings: Lyapunov, samples: int, theiler: int) -> None:
-    least = max(MINIMUM_STATES, MINIMUM_PERIODS * theiler, 2 * (settings.max_lag or 0))
-    if samples < least:
-        raise ValueError(
-            f"the signal's training part has {samples} samples and λ_max needs at least {least} "
-            f"({MINIMUM_STATES}, {MINIMUM_PERIODS} Theiler windows of {theiler} steps, and twice "
-            "lyapunov.max_lag): give a longer series, or lower signal.held_out, "
-            "lyapunov.theiler or lyapunov.max_lag"
-        )
+    return curves
 
 
 def _lines(
@@ -178,14 +202,17 @@ def _lines(
 def _surrogates(
     settings: Lyapunov,
     x: Float[np.ndarray, "time variable"],
-    curve: Curve,
+    curves: list[Curve],
     delay: int,
     theiler: int,
     flow: bool,
     rng: np.random.Generator,
 ) -> Float[np.ndarray, "surrogate lag"]:
-    """Curves of surrogates less their saturation, at the lags of `curve`."""
-    found = []
+    """Curves of surrogates less their saturation, at the lags of the first curve."""
+    found: list[np.ndarray] = []
+    if not curves:
+        return np.zeros((0, 0))
+    curve = curves[0]
     for _ in range(settings.surrogates):
         copy = delay_vectors(phase_randomised(x, rng), curve.dimension, delay)
         own = divergence.diverge(
@@ -199,28 +226,3 @@ def _surrogates(
         )
         found += [c.mean - c.saturation for c in own[:1]]
     return np.array(found).reshape(len(found), len(curve.lag))
-
-
-def verdict(measured: Measured, settings: Lyapunov, samples: int) -> tuple[str, str | None]:
-    """Say whether the series is chaotic, and by which estimator: "maps" or "curves".
-
-    - Neighbours that never part: "not chaotic".
-    - Of maps that can be trusted, and curves with a straight part, the one whose interval is
-      narrower is believed: chaotic if it is above zero and λ_max makes enough e-folds (`GROWN`)
-      in the whole series, else "not chaotic".
-    - If there is neither: "no scaling range".
-    """
-    if not measured.saturates:
-        return "not chaotic", None
-    found: dict[str, tuple[float, tuple[float, float]]] = {}
-    if settings.estimator != "curves" and settings.fit_range is None and measured.maps_predict:
-        assert measured.maps is not None
-        found["maps"] = measured.maps.best.exponent, measured.maps.interval
-    if settings.estimator != "maps" and measured.line is not None:
-        found["curves"] = measured.line.slope, measured.line.interval
-    if not found:
-        return "maps do not predict" if settings.estimator == "maps" else "no scaling range", None
-    by = min(found, key=lambda name: found[name][1][1] - found[name][1][0])
-    exponent, (lower, _) = found[by]
-    grown = exponent * samples > GROWN + np.log(samples)
-    return ("chaotic", by) if lower > 0 and grown else ("not chaotic", None)

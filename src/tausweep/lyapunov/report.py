@@ -10,13 +10,17 @@ from typing import Any
 
 import xarray as xr
 
-from tausweep.lyapunov.maps import TRUSTED, trusted
 from tausweep.truth.steps import largest
 
 FEW_PERIODS = 50
 """A series of fewer mean periods is called short."""
 FEW_TAU = 100
 """So is one of fewer predictability times."""
+
+DRIFT = 2.0
+"""Of a drift, maps from the other half of the series err so many times more than from their own."""
+MOST_NAMED = 10
+"""Samples that a warning names."""
 
 NAMES = {"maps": "maps", "rosenstein": "Rosenstein", "kantz": "Kantz"}
 
@@ -49,16 +53,19 @@ def of_equations(dataset: xr.Dataset, truth: xr.Dataset) -> Estimate:
 
 
 def says(dataset: xr.Dataset) -> str:
-    """Verdict and what it rests on, as "chaotic, by quadratic maps that leave 3 % unexplained"."""
-    verdict = str(dataset.attrs["verdict"])
+    """Verdict and why, as "chaotic, by quadratic maps that leave 3 % unexplained"."""
+    verdict, reason = str(dataset.attrs["verdict"]), str(dataset.attrs["reason"])
     match dataset.attrs["estimated_by"]:
         case "maps":
             kind = str(dataset["maps_kind"].values[0])
-            return f"{verdict}, by {kind} maps that leave {_unexplained(dataset)} unexplained"
+            clean = ", noise taken off" if dataset["noise_removed"] else ""
+            return (
+                f"{verdict}, by {kind} maps that leave {_unexplained(dataset)} unexplained{clean}"
+            )
         case "curves":
             return f"{verdict}, by divergence curves"
         case _:
-            return verdict
+            return f"{verdict}: {reason}"
 
 
 def _unexplained(dataset: xr.Dataset) -> str:
@@ -70,13 +77,13 @@ def _unexplained(dataset: xr.Dataset) -> str:
 def _maps(dataset: xr.Dataset) -> Estimate:
     if not dataset.sizes["maps"]:
         return _estimate(dataset, "maps", "too few states")
-    unexplained, step = float(dataset["maps_unexplained"][0]), int(dataset["maps_step"][0])
-    if not trusted(unexplained, step, float(dataset["lambda_max_maps"])):
+    if not dataset["maps_predict"]:
         lacking = f"do not predict: {_unexplained(dataset)} unexplained"
-        if unexplained <= TRUSTED:
-            lacking = "not believed: errors add up faster than they grow"
-        return Estimate(NAMES["maps"], float("nan"), (float("nan"),) * 2, lacking)
-    return _estimate(dataset, "maps", "")
+    elif not dataset["maps_steady"] and dataset.attrs["verdict"] == "undecided":
+        lacking = "not believed: errors add up about as fast as they grow"
+    else:
+        return _estimate(dataset, "maps", "")
+    return Estimate(NAMES["maps"], float("nan"), (float("nan"),) * 2, lacking)
 
 
 def _estimate(dataset: xr.Dataset, name: str, lacking: str) -> Estimate:
@@ -118,7 +125,12 @@ def numbers(dataset: xr.Dataset, signal: xr.Dataset) -> dict[str, Any]:
             "delay": dataset["embedding_delay"].item(),
         },
         "verdict": dataset.attrs["verdict"],
+        "reason": dataset.attrs["reason"],
         "says": says(dataset),
+        "noise": dataset["noise_level"].item(),
+        "rounding": dataset["rounding"].item(),
+        "spikes": dataset["spike"].values.tolist(),
+        "drift": _known(dataset["drift"].item()),
         "estimated_by": dataset.attrs["estimated_by"],
         "confidence": dataset.attrs["confidence"],
         **{name: _with_interval(*values) for name, values in pairs.items()},
@@ -180,10 +192,27 @@ def warnings(dataset: xr.Dataset, signal: xr.Dataset) -> list[str]:
         found.append(f"the series is short: it covers {steps / tau:.0f} predictability times")
     if tau < 1:
         found.append("errors double within a step: sample more often, or keep more samples")
-    if zero := dataset["zero_distances"].item():
+    if rounding := dataset["rounding"].item():
         found.append(
-            f"{zero} distances of neighbours are zero, and were left out: values are rounded or "
-            "repeat"
+            f"values are rounded, to {rounding:.2g} standard deviations: noise of that width was "
+            "added"
+        )
+    elif zero := dataset["zero_distances"].item():
+        found.append(f"{zero} distances of neighbours are zero, and were left out: values repeat")
+    if noise := dataset["noise_level"].item():
+        found.append(f"there is noise of {noise:.1%} of a standard deviation")
+    if spikes := dataset["spike"].values.tolist():
+        which = ", ".join(map(str, spikes[:MOST_NAMED])) + (
+            ", …" if len(spikes) > MOST_NAMED else ""
+        )
+        found.append(
+            f"{len(spikes)} samples are unlike all others, and were left out: {which} (counted "
+            "from 0)"
+        )
+    if dataset["drift"].item() > DRIFT:
+        found.append(
+            f"the second half is not like the first: maps made from one err "
+            f"{dataset['drift'].item():.2g} times more in the other"
         )
     if dataset["surrogate_p"].item() > 1 - attrs["confidence"] and dataset.sizes["surrogate"]:
         found.append("its divergence cannot be told from that of linear noise of the same spectrum")

@@ -24,8 +24,8 @@ class Lyapunov(Settings):
     """λ_max from data, by maps fitted to neighbours and by the curves of Rosenstein and Kantz."""
 
     estimator: Literal["auto", "maps", "curves"] = "auto"
-    """Where lambda_max is taken from; both are always measured. Auto: from the maps where they
-    predict, else from the curves, which are less exact but ask less of the data."""
+    """Where lambda_max is taken from; both are always measured. Auto: from the maps, if they
+    predict. Curves are straight of some noise as well: look at them before you ask for them."""
     embedding: Embedding = Embedding()
     theiler: PositiveInt | None = None
     """Theiler window in steps: neighbours closer in time are not used. Default: mean period."""
@@ -41,6 +41,8 @@ class Lyapunov(Settings):
     surrogates: Annotated[NaturalInt, Field(le=10_000)] = 0
     """Phase-randomised copies of the signal whose curves are compared with its own; 19 allow a test
     at 5 %. Default: none."""
+    interval: bool = True
+    """Whether to find out how sure λ_max is. False: the estimate alone, several times faster."""
     confidence: Fraction = 0.95
     seed: Seed = 0
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from tausweep.labelled import Labelled, labelled
-from tausweep.lyapunov.data import Measured, measure, verdict
+from tausweep.lyapunov.data import Measured, measure
 from tausweep.lyapunov.scaling import Line
+from tausweep.lyapunov.search import Errors, Tried
 from tausweep.lyapunov.settings import Lyapunov
+from tausweep.lyapunov.verdict import Verdict, predict, steady, verdict
 from tausweep.statespace.embedding import described
 
 __all__ = ["run"]
@@ -31,23 +34,25 @@ def run(settings: Lyapunov, signal: xr.Dataset) -> xr.Dataset:
     -------
     Dataset
         `lambda_max` in nats per step and per unit of time, and `tau_pred` = ln 2 / λ_max in steps,
-        with intervals at the cell's confidence. Attr `verdict` is "chaotic"; or it is "not
-        chaotic", "no scaling range" or "maps do not predict", and these numbers are NaN. Attr
-        `estimator` says what they are from. Beside them stand what each estimator found
-        (`lambda_max_maps`, `lambda_max_rosenstein`, `lambda_max_kantz`), the maps that were tried
-        (`maps`), the curves `divergence` (curve, lag), the fitted range, and the curves the
-        embedding was read from.
+        with intervals at the settings' confidence. Attr `verdict` is "chaotic"; or it is "not
+        chaotic", "undecided" or "no scaling range", and these numbers are NaN; attr `reason` says
+        why. Attr `estimator` says what they are from. Beside them stand what each estimator found
+        (`lambda_max_maps`, `lambda_max_rosenstein`, `lambda_max_kantz`), the parts of the maps'
+        half-width (`lambda_max_maps_error`), the maps that were tried (`maps`), the curves
+        `divergence` (curve, lag), the fitted range, the curves the embedding was read from, and
+        what is wrong with the samples (`noise_level`, `rounding`, `spike`, `drift`).
 
     Raises
     ------
     ValueError
-        If the training part is too short for the settings.
+        If the settings ask for more than the training part holds.
     """
     train = signal["x"].values[: int(signal["train_steps"])]
-    found = measure(train, settings)
-    word, by = verdict(found, settings, len(train))
+    found = measure(train, settings, denoised=_denoised(signal))
+    decided = verdict(found, settings, len(train))
     variables = {
-        **_headline(found, by, signal.attrs),
+        **_headline(decided, signal.attrs),
+        **_samples(found),
         **_curves(found, settings),
         **_lines(found),
         **_maps(found),
@@ -58,9 +63,10 @@ def run(settings: Lyapunov, signal: xr.Dataset) -> xr.Dataset:
         coords=_coordinates(found, signal),
         attrs={
             **signal.attrs,
-            "verdict": word,
-            "estimator": ESTIMATORS[by] if by else "none",
-            "estimated_by": by or "none",
+            "verdict": decided.word,
+            "reason": decided.reason,
+            "estimator": ESTIMATORS[decided.by] if decided.by else "none",
+            "estimated_by": decided.by or "none",
             "confidence": settings.confidence,
         },
     )
@@ -68,10 +74,14 @@ def run(settings: Lyapunov, signal: xr.Dataset) -> xr.Dataset:
 
 Variables = dict[str, Labelled]
 
+MOST_TRIED = 100
+"""Recipes that are kept."""
+
 
 def _coordinates(found: Measured, signal: xr.Dataset) -> dict[str, Any]:
     coordinates: dict[str, tuple[str, Any, str, str]] = {
         "bound": ("bound", ["lower", "upper"], "bound", "1"),
+        "part": ("part", list(Errors._fields), "why an interval is wide", "1"),
         "lag": ("lag", _longest(found), "time since neighbours", "step"),
         "curve_estimator": ("curve", [c.estimator for c in found.curves], "estimator", "1"),
         "curve_dimension": (
@@ -104,15 +114,17 @@ def _coordinates(found: Measured, signal: xr.Dataset) -> dict[str, Any]:
 
 
 def _longest(found: Measured) -> np.ndarray:
-    return np.unique(np.concatenate([curve.lag for curve in found.curves]))
+    return np.unique(np.concatenate([[0], *(curve.lag for curve in found.curves)]))
 
 
-def _headline(found: Measured, by: str | None, attrs: dict[str, Any]) -> Variables:
-    value, interval = np.nan, np.full(2, np.nan)
-    if by == "maps" and found.maps is not None:
-        value, interval = found.maps.best.exponent, np.array(found.maps.interval)
-    elif by == "curves" and found.line is not None:
-        value, interval = found.line.slope, np.array(found.line.interval)
+def _denoised(signal: xr.Dataset) -> bool:
+    """Whether a step of the signal took noise off the training part."""
+    record = [name for name in signal if str(name).startswith("removed_by_denoise")]
+    return any(bool((signal[name].values != 0).any()) for name in record)
+
+
+def _headline(decided: Verdict, attrs: dict[str, Any]) -> Variables:
+    value, interval = decided.value, np.array(decided.interval)
     per_time = f"nat ({attrs['time_unit']})-1"
     return {
         "lambda_max": ((), value, "largest Lyapunov exponent", "nat step-1"),
@@ -143,8 +155,9 @@ def _curves(found: Measured, settings: Lyapunov) -> Variables:
         mean[c, at] = curve.mean
         error[c, at] = curve.bootstrap(max(settings.bootstrap, 2), rng).std(axis=0, ddof=1)
     surrogates = np.full((len(found.surrogates), len(lags)), np.nan)
-    surrogates[:, np.searchsorted(lags, found.curves[0].lag)] = found.surrogates
-    first = found.curves[0]
+    first = found.curves[0] if found.curves else None
+    if first is not None:
+        surrogates[:, np.searchsorted(lags, first.lag)] = found.surrogates
     return {
         "divergence": (
             ("curve", "lag"),
@@ -166,10 +179,15 @@ def _curves(found: Measured, settings: Lyapunov) -> Variables:
         ),
         "mean_period": ((), found.period, "mean period", "step"),
         "theiler": ((), found.theiler, "Theiler window", "step"),
-        "reference_points": ((), int(first.count[:, 0].sum()), "number of reference points", "1"),
+        "reference_points": (
+            (),
+            0 if first is None else int(first.count[:, 0].sum()),
+            "number of reference points",
+            "1",
+        ),
         "zero_distances": (
             (),
-            first.zero_distances,
+            0 if first is None else first.zero_distances,
             "distances of nearest neighbours that were zero, left out",
             "1",
         ),
@@ -216,42 +234,66 @@ def _exponent(name: str, value: float, interval: tuple[float, float] | None) -> 
     }
 
 
+def _samples(found: Measured) -> Variables:
+    """What is wrong with the samples."""
+    samples = found.samples
+    drift = np.nan if found.maps is None else found.maps.drift
+    unit = "standard deviations"
+    return {
+        "noise_level": ((), samples.noise, "white noise on a variable; 0: none was found", unit),
+        "noise_removed": ((), int(found.noisy), "whether maps are of samples cleaned of it", "1"),
+        "rounding": ((), samples.rounding, "step that values are rounded to; 0: none", unit),
+        "spike": ("spike", np.flatnonzero(samples.spikes), "sample that is unlike all others", "1"),
+        "drift": ((), drift, "error of maps from the other half, over that from their own", "1"),
+    }
+
+
 def _maps(found: Measured) -> Variables:
-    """The exponent of the best maps, and all that were tried, the best first."""
-    fitted = found.maps
-    if fitted is None:
-        return _exponent("maps", np.nan, None) | {
-            "maps_unexplained": (("maps",), [], "share that maps leave unexplained", "1")
-        }
-    tried = fitted.tried
-    return _exponent("maps", fitted.best.exponent, fitted.interval) | {
-        "maps_unexplained": (
-            ("maps",),
-            [maps.unexplained for maps in tried],
+    """The exponent of the best maps, and those that were tried, the best first."""
+    best = found.maps
+    if best is None:
+        return _exponent("maps", np.nan, None) | _tried([]) | _trust(False, False, 0)
+    bounds = None if np.isnan(best.interval[0]) else best.interval
+    return {
+        **_exponent("maps", best.exponent, bounds),
+        **_tried(best.tried[:MOST_TRIED]),
+        **_trust(predict(best, found.noisy), steady(best, found.noisy), best.maps),
+        "lambda_max_maps_error": (
+            ("part",),
+            np.array(best.errors),
+            "part of the half-width of the interval of lambda_max_maps",
+            "nat step-1",
+        ),
+    }
+
+
+def _trust(predicts: bool, is_steady: bool, count: int) -> Variables:
+    return {
+        "maps_predict": ((), int(predicts), "whether maps explain how neighbours part", "1"),
+        "maps_steady": ((), int(is_steady), "whether their errors add up slower than λ_max", "1"),
+        "maps_count": ((), count, "maps that lambda_max_maps is the mean of", "1"),
+    }
+
+
+def _tried(tried: Sequence[Tried]) -> Variables:
+    recipes = [each.recipe for each in tried]
+    columns: dict[str, tuple[list[Any], str, str]] = {
+        "unexplained": (
+            [each.unexplained for each in tried],
             "error of prediction relative to the spread of neighbours' images",
             "1",
         ),
-        "maps_exponent": (
-            ("maps",),
-            [maps.exponent for maps in tried],
-            "largest Lyapunov exponent",
-            "nat step-1",
-        ),
-        "maps_kind": (("maps",), [maps.kind for maps in tried], "kind of map", "1"),
-        "maps_dimension": (
-            ("maps",),
-            [maps.dimension for maps in tried],
+        "kind": ([each.kind for each in recipes], "kind of map", "1"),
+        "dimension": (
+            [each.dimension for each in recipes],
             "dimension of the delay embedding",
             "1",
         ),
-        "maps_step": (("maps",), [maps.step for maps in tried], "steps ahead", "step"),
-        "maps_neighbours": (
-            ("maps",),
-            [maps.neighbours for maps in tried],
-            "states each map is fitted to",
-            "1",
-        ),
+        "rank": ([each.rank for each in recipes], "dimension of the tangent space", "1"),
+        "step": ([each.step for each in recipes], "steps ahead", "step"),
+        "neighbours": ([each.neighbours for each in recipes], "states of a map", "1"),
     }
+    return {f"maps_{name}": (("maps",), *column) for name, column in columns.items()}
 
 
 def _embedding(found: Measured) -> Variables:

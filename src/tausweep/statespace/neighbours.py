@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from scipy.spatial import cKDTree
 
 TREE_DIMENSION = 12
@@ -24,6 +24,7 @@ def nearest(
     reference: Int[np.ndarray, "reference"],
     count: int,
     theiler: int,
+    among: Bool[np.ndarray, "state"] | None = None,
 ) -> tuple[Int[np.ndarray, "found count"], Int[np.ndarray, "found"]]:
     """Find the `count` nearest neighbours that are more than `theiler` steps away in time.
 
@@ -33,6 +34,8 @@ def nearest(
         One row per step; neighbours are sought among all of them.
     reference
         Rows whose neighbours are sought.
+    among
+        Which rows may be neighbours. Default: all.
 
     Returns
     -------
@@ -40,56 +43,56 @@ def nearest(
         Rows of neighbours, nearest first, and the reference rows that have so many. Those with
         fewer are left out.
     """
-    if count > len(states):
+    candidates = np.arange(len(states)) if among is None else np.flatnonzero(among)
+    if count > len(candidates):
         return np.empty((0, count), dtype=int), reference[:0]
     if states.shape[1] <= TREE_DIMENSION:
-        found = _by_tree(states, reference, count, theiler)
+        found = _by_tree(states, candidates, reference, count, theiler)
     else:
-        found = _by_product(states, reference, count, theiler)
+        found = _by_product(states, candidates, reference, count, theiler)
     enough = found[:, -1] >= 0
     return found[enough], reference[enough]
 
 
 def _by_tree(
-    states: np.ndarray, reference: np.ndarray, count: int, theiler: int
+    states: np.ndarray, candidates: np.ndarray, reference: np.ndarray, count: int, theiler: int
 ) -> Int[np.ndarray, "reference count"]:
     """Ask for more and more neighbours until enough of them are far away in time."""
-    tree = cKDTree(states)
+    tree = cKDTree(states[candidates])
     found = np.full((len(reference), count), -1)
-    missing = np.arange(len(reference))
     # At most 2·theiler + 1 states are too close in time, so this many always suffice.
-    most = min(count + 2 * theiler + 1, len(states))
-    asked = min(count + 8, most)
-    while len(missing):
-        index = tree.query(states[reference[missing]], k=asked)[1].reshape(len(missing), -1)
-        apart = np.abs(index - reference[missing, None]) > theiler
-        has = apart.sum(axis=1) >= count
-        first = np.argsort(~apart[has], axis=1, kind="stable")[:, :count]
-        found[missing[has]] = np.take_along_axis(index[has], first, axis=1)
-        if asked == most:
-            break
-        missing = missing[~has]
-        asked = min(3 * asked, most)
+    most = min(count + 2 * theiler + 1, len(candidates))
+    for rows in np.array_split(np.arange(len(reference)), 1 + len(reference) * most // CHUNK):
+        missing, asked = rows, min(count + 8, most)
+        while len(missing):
+            near = tree.query(states[reference[missing]], k=asked)[1].reshape(len(missing), -1)
+            index = candidates[near]
+            apart = np.abs(index - reference[missing, None]) > theiler
+            has = apart.sum(axis=1) >= count
+            first = np.argsort(~apart[has], axis=1, kind="stable")[:, :count]
+            found[missing[has]] = np.take_along_axis(index[has], first, axis=1)
+            if asked == most:
+                break
+            missing = missing[~has]
+            asked = min(3 * asked, most)
     return found
 
 
 def _by_product(
-    states: np.ndarray, reference: np.ndarray, count: int, theiler: int
+    states: np.ndarray, candidates: np.ndarray, reference: np.ndarray, count: int, theiler: int
 ) -> Int[np.ndarray, "reference count"]:
     """Squared distances by |a|² − 2ab + |b|², in chunks."""
-    square = (states**2).sum(axis=1)
+    known = states[candidates]
+    square = (known**2).sum(axis=1)
     found = np.full((len(reference), count), -1)
-    time = np.arange(len(states))
-    for rows in np.array_split(
-        np.arange(len(reference)), 1 + len(reference) * len(states) // CHUNK
-    ):
+    for rows in np.array_split(np.arange(len(reference)), 1 + len(reference) * len(known) // CHUNK):
         at = reference[rows]
-        distance = square - 2 * states[at] @ states.T
-        distance[np.abs(time - at[:, None]) <= theiler] = np.inf
+        distance = square - 2 * states[at] @ known.T
+        distance[np.abs(candidates - at[:, None]) <= theiler] = np.inf
         index = np.argpartition(distance, count - 1, axis=1)[:, :count]
         by_index = np.take_along_axis(distance, index, axis=1)
         order = np.argsort(by_index, axis=1)
-        nearest_first = np.take_along_axis(index, order, axis=1)
+        nearest_first = candidates[np.take_along_axis(index, order, axis=1)]
         nearest_first[np.isinf(np.take_along_axis(by_index, order, axis=1))] = -1
         found[rows] = nearest_first
     return found

@@ -1,0 +1,110 @@
+"""What is wrong with samples before anything is measured, and how far it can be mended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from scipy.ndimage import median_filter
+
+from tausweep.statespace.noise_level import noise_level
+from tausweep.statespace.noise_reduction import reduce_noise
+
+FEW_VALUES = 0.5
+"""Values that repeat, so that there are fewer than this share of the samples, are rounded if they
+lie on a grid."""
+SPIKE, COMMON = 8.0, 0.99
+"""A sample is a spike if it is so many times further from the median of five than 99 % are."""
+NOISE = 0.002
+"""Less noise than this share of a standard deviation changes nothing that can be seen."""
+JUDGED = 3
+"""Variables whose noise is estimated."""
+CLEANED = (6, 30_000)
+"""No more variables and samples are cleaned: it would take minutes."""
+SHORTEST = 500
+"""Nor are fewer samples: their neighbours are too far for noise to be told from curvature."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Samples as they are measured, and what was found wrong with them."""
+
+    x: Float[np.ndarray, "time variable"]
+    """Standardised; rounding smeared out, spikes replaced by a line between their neighbours."""
+    spikes: Bool[np.ndarray, "time"]
+    rounding: float
+    """Step of the coarsest grid that a variable was rounded to, in standard deviations; 0: none."""
+    noise: float
+    """Largest level of white noise on a variable, in standard deviations; 0 where there is none
+    that can be told from the dynamics."""
+    repeats: int
+    """After so many steps the second half of the series repeats itself exactly; 0: never."""
+
+
+def examine(x: Float[np.ndarray, "time variable"], rng: np.random.Generator) -> Samples:
+    """Find what is wrong with samples, and mend what can be.
+
+    - Values on a grid, of an instrument of 8 bits, make neighbours that coincide. Uniform noise of
+      the width of its steps (dither; Roberts 1962, IRE Trans. IT-8, 145) undoes that.
+    - A spike, a wrong sample by itself, would be part of many states: these are left out.
+    - The level of noise is estimated (Schreiber 1993), for what follows to know.
+    """
+    spread = x.std(axis=0)
+    x = (x - x.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    spikes = find_spikes(x)
+    if spikes.any():
+        good = np.flatnonzero(~spikes)
+        every = np.arange(len(x))
+        x = np.stack([np.interp(every, good, column[good]) for column in x.T], axis=1)
+    repeats = exact_period(x)
+    steps = np.array([0.0 if repeats else grid(column) for column in x.T])
+    x = x + steps * rng.uniform(-0.5, 0.5, x.shape)
+    judged = x[:, np.unique(np.linspace(0, x.shape[1] - 1, JUDGED).astype(int))].T
+    found = [] if repeats or len(x) < SHORTEST else [noise_level(column) for column in judged]
+    level = max((each.level for each in found if each.resolved), default=0.0)
+    return Samples(x, spikes, float(steps.max()), level if level >= NOISE else 0.0, repeats)
+
+
+def cleaned(samples: Samples) -> Float[np.ndarray, "time variable"] | None:
+    """The samples with less noise; None where there is none, or they are too many or too few."""
+    x = samples.x
+    variables, most = CLEANED
+    if not samples.noise or x.shape[1] > variables or not SHORTEST <= len(x) <= most:
+        return None
+    clean, _ = reduce_noise(x)
+    return np.asarray((clean - clean.mean(axis=0)) / clean.std(axis=0))
+
+
+def find_spikes(x: Float[np.ndarray, "time variable"]) -> Bool[np.ndarray, "time"]:
+    """Samples, one or two in a row, that differ from those around them as no others do."""
+    apart = np.abs(x - median_filter(x, size=(5, 1), mode="nearest"))
+    usual = np.quantile(apart, COMMON, axis=0)
+    # Where nearly all are at their median (a series of few levels) there is no scale to judge by.
+    wide = apart > SPIKE * np.where(usual > 0, usual, np.inf)
+    found: Bool[np.ndarray, "time"] = wide.any(axis=1)
+    return found
+
+
+def exact_period(x: Float[np.ndarray, "time variable"]) -> int:
+    """Steps after which the second half repeats itself, to rounding; 0 if it does not."""
+    late = x[len(x) // 2 :]
+    same = np.isclose(late, late[0], rtol=0, atol=1e-9).all(axis=1)
+    again: Int[np.ndarray, "return"] = np.flatnonzero(same)[1:]
+    for period in again[:3].tolist():
+        if 3 * period <= len(late) and np.allclose(
+            late[period:], late[:-period], rtol=0, atol=1e-9
+        ):
+            return int(period)
+    return 0
+
+
+def grid(column: Float[np.ndarray, "time"]) -> float:
+    """The step of the grid that values lie on, if they repeat; 0 if they do not."""
+    values = np.unique(column)
+    if not 2 < len(values) < FEW_VALUES * len(column):
+        return 0.0
+    apart = np.diff(values)
+    step = float(apart[apart > 1e-9].min(initial=np.inf))
+    multiples = apart / step
+    return step if np.abs(multiples - multiples.round()).max() < 1e-3 else 0.0

@@ -1,0 +1,353 @@
+"""λ_max by maps: which of them predict best, what they say, and how sure that is.
+
+The interval adds up, in quadrature, whatever shows how far the estimate may be off:
+
+- sampling: the trajectory is finite, and growth along it varies;
+- neighbourhood: how far it moves when each map is fitted to three times the neighbours, which are
+  further away;
+- density: how far it moves when neighbours are sought in a half and in a quarter of the series. An
+  estimate that still moves with the length of the series has not converged;
+- choice: how far maps of another dimension, rank or step are off that predict about as well;
+- bias: what the maps' own error allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from scipy.stats import t as student
+
+from tausweep.lyapunov import maps
+from tausweep.lyapunov.maps import Recipe, Space
+
+RANKS = (1, 2, 3, 4, 5, 6, 8, 10)
+"""Dimensions of tangent spaces that are tried."""
+MORE = (1, 3, 9)
+"""How many times the least neighbours are tried, where the least leave much unexplained: noise."""
+MUCH = 0.02
+MOST_NEIGHBOURS = 600
+SHARE = 10
+"""A map is fitted to no more than a tenth of the states."""
+PER_PERIOD = (48, 24, 12, 6)
+"""How many maps lead around a mean period."""
+GLOBAL = 7
+"""Of so many variables, a global map is tried where local ones leave much unexplained."""
+PROBES = 300
+"""States at which recipes are compared."""
+FURTHER = 2
+"""Dimensions that may bring nothing before no more are tried."""
+LARGEST = 12
+"""Coordinates, beyond which no delayed ones are added."""
+MAPS, VARIED = 20_000, 5_000
+"""Most maps along the trajectory, for the estimate, and to see what it depends on. Of a longer
+series as many are taken, in pieces spread over it; the sampling error is of those."""
+WORK = 3e9
+"""Products that fitting them may take; at least `LEAST` maps are fitted."""
+LEAST = 1_000
+ALIKE = 2.0
+"""Recipes that leave up to so many times the least unexplained are as good."""
+FREEDOM = 20
+"""Degrees of freedom of the sampling error, which is itself uncertain by about 15 %."""
+FEWEST = 20
+"""Fewest growths that make an exponent."""
+
+
+class Errors(NamedTuple):
+    """Parts of the half-width, in nats per step; see the module."""
+
+    sampling: float
+    neighbourhood: float
+    density: float
+    choice: float
+    bias: float
+
+
+class Tried(NamedTuple):
+    """A recipe, and what its maps leave unexplained."""
+
+    recipe: Recipe
+    unexplained: float
+
+    @property
+    def bias(self) -> float:
+        """Error of the exponent in nats per step that the maps' own error allows: a share u of how
+        far neighbours part, in every map and of the same sign, is an error of u in its growth.
+        """
+        return self.unexplained / self.recipe.step
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The exponent by the maps that predict best."""
+
+    best: Tried
+    exponent: float
+    """In nats per step."""
+    maps: int
+    """How many its mean is over."""
+    interval: tuple[float, float]
+    """NaN where only the estimate was asked for."""
+    errors: Errors
+    drift: float
+    """How many times worse maps predict from the other half of the series than from their own."""
+    tried: list[Tried]
+    """All recipes, the best first."""
+
+
+def estimate(
+    x: Float[np.ndarray, "time variable"],
+    wrong: Bool[np.ndarray, "time"],
+    *,
+    delay: int,
+    dimension: int,
+    vary_dimension: bool,
+    period: float,
+    flow: bool,
+    theiler: int,
+    noisy: bool,
+    interval: bool,
+    confidence: float,
+) -> Estimate | None:
+    """Measure λ_max with the maps that leave least unexplained per step.
+
+    Parameters
+    ----------
+    x
+        Standardised samples.
+    wrong
+        Samples that no state may hold.
+    dimension, vary_dimension
+        Where the embedding is begun, and whether others are tried.
+    period
+        Mean period, in steps.
+    noisy
+        Whether noise was taken off x. What is left of it biases λ downwards (errors of the states
+        that slopes are fitted to dilute these), so the bias counts for the lower end by a quarter.
+    interval
+        Whether to find out how sure it is, which takes five times as long.
+
+    Returns
+    -------
+    Estimate or None
+        None if there are too few states for any map.
+    """
+    search = _Search(x, wrong, delay, theiler)
+    steps = sorted({max(1, round(period / n)) for n in PER_PERIOD}) if flow else [1]
+    dimensions = _dimensions(dimension, x.shape[1]) if vary_dimension else [dimension]
+    tried = search.best_first(dimensions, steps)
+    if not tried:
+        return None
+    best = tried[0]
+    found = search.growth(best.recipe, MAPS)
+    if found is None:
+        return None
+    growth, _ = found
+    step = best.recipe.step
+    exponent = float(growth.mean()) / step
+    if not interval:
+        unknown = Errors(*[np.nan] * 5)
+        return Estimate(best, exponent, len(growth), (np.nan, np.nan), unknown, np.nan, tried)
+    quantile = student.ppf(0.5 + confidence / 2, FREEDOM)
+    errors = Errors(
+        sampling=quantile * sampling_error(growth) / step,
+        **search.variation(tried),
+        bias=2 * best.unexplained * abs(exponent)
+        if best.recipe.kind == "global"  # its error changes sign along the trajectory
+        else (1 if noisy else 2) * best.bias,
+    )
+    below = errors._replace(bias=(0.25 if noisy else 1) * errors.bias)
+    bounds = exponent - float(np.linalg.norm(below)), exponent + float(np.linalg.norm(errors))
+    drift = search.drift(best.recipe)
+    return Estimate(best, exponent, len(growth), bounds, errors, drift, tried)
+
+
+def _dimensions(first: int, variables: int) -> list[int]:
+    """Embeddings from one dimension fewer than the chosen one; of several variables, from none."""
+    lowest = max(1, first - 1) if variables == 1 else 1
+    most = max(first, LARGEST // variables)
+    return list(range(lowest, most + 1))
+
+
+class _Search:
+    """Recipes tried on one series."""
+
+    def __init__(self, x: np.ndarray, wrong: np.ndarray, delay: int, theiler: int) -> None:
+        self.x, self.wrong, self.delay, self.theiler = x, wrong, delay, theiler
+        self._spaces: dict[tuple[str, int], Space] = {}
+
+    def space(self, kind: str, dimension: int) -> Space:
+        """The states that maps of this kind lead between."""
+        if (kind, dimension) not in self._spaces:
+            self._spaces[kind, dimension] = Space.of(
+                self.x, self.wrong, kind=kind, dimension=dimension, delay=self.delay,
+                theiler=self.theiler,
+            )  # fmt: skip
+        return self._spaces[kind, dimension]
+
+    def best_first(self, dimensions: list[int], steps: list[int]) -> list[Tried]:
+        """All recipes, by what they leave unexplained per step."""
+        tried: list[Tried] = []
+        idle = 0
+        for dimension in dimensions:
+            if (dimension - 1) * self.delay > len(self.x) // 2:
+                break
+            least = min((each.bias for each in tried), default=np.inf)
+            here = list(self._local(dimension, steps, MORE[:1]))
+            if here and min(each.unexplained for each in here) > MUCH:
+                here += self._local(dimension, steps, MORE[1:])
+            idle = 0 if min((each.bias for each in here), default=np.inf) < least else idle + 1
+            tried += here
+            if idle >= FURTHER:
+                break
+        if self.x.shape[1] >= GLOBAL and min((e.unexplained for e in tried), default=1.0) > MUCH:
+            tried += self._global(steps)
+        return sorted(tried, key=lambda each: each.bias)
+
+    def _local(self, dimension: int, steps: list[int], more: tuple[int, ...]) -> Iterator[Tried]:
+        space = self.space("quadratic", dimension)
+        width = space.states.shape[1]
+        most = min(MOST_NEIGHBOURS, len(space.states) // SHARE)
+        recipes = [
+            Recipe("quadratic", dimension, rank, step, times * maps.least_neighbours(rank))
+            for rank in RANKS
+            if rank <= width and (rank > 1 or width < 3)
+            for step in steps
+            for times in more
+            if times * maps.least_neighbours(rank) <= most
+        ]
+        longest = max(steps)
+        if not recipes or len(space.states) <= longest + 1:
+            return
+        probes = np.unique(np.linspace(0, len(space.states) - longest - 1, PROBES).astype(int))
+        count = max(recipe.neighbours for recipe in recipes)
+        found, here = space.near(probes, count, longest)
+        if len(here) < len(probes) // 2:
+            return
+        for recipe in recipes:
+            near = found[:, : recipe.neighbours]
+            fits = maps.fit(space.states, here, near, recipe.step, recipe.rank)
+            yield Tried(recipe, fits.unexplained)
+
+    def _global(self, steps: list[int]) -> Iterator[Tried]:
+        space = self.space("global", 1)
+        width = space.states.shape[1]
+        for step in steps:
+            recipe = Recipe("global", 1, width, step, maps.least_neighbours(GLOBAL))
+            last = len(space.states) - step - 1
+            if last < PROBES:
+                return
+            probes = np.unique(np.linspace(0, last, PROBES).astype(int))
+            found, here = space.near(probes, recipe.neighbours, step)
+            fitted = maps.everywhere(space.states, here, step, space.usable)
+            if fitted is None or not len(here):
+                return
+            apart = space.states[found + step] - space.states[here + step, None]
+            spread = np.sqrt((apart**2).sum(axis=2).mean(axis=1))
+            yield Tried(recipe, float(np.mean(fitted[1] / spread)))
+
+    def growth(
+        self,
+        recipe: Recipe,
+        most: int,
+        among: Bool[np.ndarray, "state"] | None = None,
+    ) -> tuple[Float[np.ndarray, "growth"], Int[np.ndarray, "growth"]] | None:
+        """Logarithmic growth in each map along the trajectory, and where each leads from; None if
+        there are too few.
+        """
+        space = self.space(recipe.kind, recipe.dimension)
+        work = recipe.neighbours * maps.terms(recipe.rank) ** 2
+        most = max(LEAST, min(most, int(WORK / work)))
+        references = space.references(recipe.step, most)
+        if recipe.kind == "global":
+            usable = space.usable if among is None else space.usable & among
+            fitted = maps.everywhere(space.states, references, recipe.step, usable)
+            if fitted is None:
+                return None
+            found = maps.stretch(references, recipe.step, fitted[0], None)
+        else:
+            near, here = space.near(references, recipe.neighbours, recipe.step, among)
+            if len(here) < 2:
+                return None
+            fits = maps.fit(space.states, here, near, recipe.step, recipe.rank)
+            found = maps.stretch(here, recipe.step, fits.slopes, fits.tangents)
+        return found if len(found[0]) >= FEWEST else None
+
+    def exponent(self, recipe: Recipe, among: np.ndarray | None = None) -> float:
+        """λ_max in nats per step by not too many maps; NaN if there are too few."""
+        found = self.growth(recipe, VARIED, among)
+        return np.nan if found is None else float(found[0].mean()) / recipe.step
+
+    def variation(self, tried: list[Tried]) -> dict[str, float]:
+        """How far the exponent moves with what ought not to matter."""
+        best = tried[0].recipe
+        here = self.exponent(best)
+        more = best._replace(neighbours=3 * best.neighbours)
+        length = len(self.space(best.kind, best.dimension).states)
+        further = self.exponent(more) if SHARE * more.neighbours <= length else np.nan
+        block = np.arange(length) // max(2 * self.theiler, 50)
+        halves = np.array([self.exponent(best, block % 2 == i) for i in (0, 1)]) - here
+        quarters = np.array([self.exponent(best, block % 4 == i) for i in (0, 2)]) - here
+        others = [self.exponent(other.recipe) - here for other in _alternatives(tried)]
+        return {
+            "neighbourhood": _largest(further - here if best.kind != "global" else 0.0),
+            "density": _largest(halves.mean(), np.ptp(halves) / 2, quarters.mean()),
+            "choice": _largest(*others),
+        }
+
+    def drift(self, recipe: Recipe) -> float:
+        """Median error of maps whose neighbours are of the other half of the series, over that of
+        maps whose neighbours are of their own; NaN of a global map, or if there are too few.
+        """
+        space = self.space(recipe.kind, recipe.dimension)
+        late = np.arange(len(space.states)) >= len(space.states) // 2
+        if recipe.kind == "global":
+            return np.nan
+        probes = np.linspace(0, len(space.states) - recipe.step - 1, PROBES).astype(int)
+        error = []
+        for half in (late, ~late):
+            for asked in (probes[late[probes]], probes[~late[probes]]):
+                near, here = space.near(asked, recipe.neighbours, recipe.step, half)
+                if len(here) < PROBES // 4:
+                    return np.nan
+                fits = maps.fit(space.states, here, near, recipe.step, recipe.rank)
+                error.append(float(np.median(fits.error)))
+        own, other = error[0] * error[3], error[1] * error[2]
+        return float(np.sqrt(other / own)) if own > 0 else np.nan
+
+
+def _alternatives(tried: list[Tried]) -> Iterator[Tried]:
+    """The best recipes that differ from the very best in one thing, if they are about as good."""
+    best = tried[0]
+    for name in ("kind", "dimension", "rank", "step"):
+        at = Recipe._fields.index(name)
+        other = next((each for each in tried if each.recipe[at] != best.recipe[at]), None)
+        if other is not None and other.bias <= ALIKE * best.bias:
+            yield other
+
+
+def _largest(*moves: float) -> float:
+    known = [abs(move) for move in moves if np.isfinite(move)]
+    return float(max(known, default=0.0))
+
+
+def sampling_error(growth: Float[np.ndarray, "growth"]) -> float:
+    """Standard error of the mean growth that the finite trajectory leaves.
+
+    The variance of the sum of L successive growths is D L + c: they are correlated, and c is from
+    the ends, where a vector's length only depends on where it is. A line through the variances at
+    many L, weighted by their inverses, gives D.
+    """
+    total = np.concatenate([[0.0], np.cumsum(growth - growth.mean())])
+    count = len(growth)
+    shortest = max(4, count // 400)
+    lengths = np.unique(np.geomspace(shortest, max(count // 10, 2 * shortest), 12).astype(int))
+    lengths = lengths[lengths < count]
+    variance = [np.mean((total[n:] - total[:-n]) ** 2) / (1 - n / count) for n in lengths]
+    weight = 1 / np.maximum(variance, 1e-300)
+    design = np.stack([lengths, np.ones(len(lengths))], axis=1) * weight[:, None]
+    diffusion, ends = np.linalg.lstsq(design, variance * weight)[0]
+    return float(np.sqrt(max(diffusion, 0) * count + max(ends, 0)) / count)

@@ -1,0 +1,141 @@
+"""Whether a series is chaotic, by what, and if that cannot be told, what is missing."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tausweep.lyapunov.data import Measured
+from tausweep.lyapunov.search import Estimate
+from tausweep.lyapunov.settings import Lyapunov
+
+TRUSTED, TRUSTED_CLEANED = 0.03, 0.25
+"""Maps that leave more than this share unexplained say nothing; more, where noise is known to be
+the reason."""
+STEADY, STEADY_CLEANED = 0.5, 1.2
+"""Errors of maps must add up more slowly than this share of λ_max. Else a stochastic series that is
+smooth passes: it is predicted well over one step, but errors add up faster than they grow."""
+GROWN = 3.0
+"""Least growth over the whole series, in e-folds, of a chaotic one, beyond that of a length which
+grows as time does, as between neighbours whose frequencies differ."""
+STILL = 0.05
+"""A series is not chaotic if errors grow by less than this share in a mean period."""
+
+
+class Verdict(NamedTuple):
+    """What was decided."""
+
+    word: str
+    """chaotic, not chaotic, undecided or no scaling range."""
+    by: str | None
+    """maps or curves, where λ_max is taken from."""
+    value: float
+    """λ_max in nats per step; NaN where there is none."""
+    interval: tuple[float, float]
+    reason: str
+    """Why, and what is missing."""
+
+
+def verdict(measured: Measured, settings: Lyapunov, samples: int) -> Verdict:
+    """Say whether the series is chaotic.
+
+    Maps decide, if they predict: chaotic if the whole interval is above zero and λ_max makes enough
+    e-folds (`GROWN`) in the whole series; not chaotic if it ends so little above zero that nothing
+    grows (`STILL`); else it is undecided. Where the curves' interval is elsewhere, it is widened to
+    that. Curves alone decide only where a person asked for them: noise, telegraph signals and
+    drifting phases have straight curves as well.
+    """
+    if measured.samples.repeats:
+        return _none("not chaotic", f"it repeats itself every {measured.samples.repeats} steps")
+    if settings.estimator == "curves" or settings.fit_range is not None:
+        found = _by_curves(measured, samples)
+    else:
+        found = _by_maps(measured, samples)
+    if found.word == "chaotic" and measured.p_value > 1 - settings.confidence:
+        return _none("undecided", "its divergence is that of linear noise of the same spectrum")
+    return found
+
+
+def predict(estimate: Estimate, noisy: bool) -> bool:
+    """Whether maps explain nearly all of how neighbours part."""
+    return estimate.best.unexplained <= (TRUSTED_CLEANED if noisy else TRUSTED)
+
+
+def steady(estimate: Estimate, noisy: bool) -> bool:
+    """Whether what maps leave unexplained adds up more slowly than errors grow."""
+    share = STEADY_CLEANED if noisy else STEADY
+    return estimate.best.bias <= share * abs(estimate.exponent)
+
+
+def _none(word: str, reason: str) -> Verdict:
+    return Verdict(word, None, np.nan, (np.nan, np.nan), reason)
+
+
+def _by_curves(measured: Measured, samples: int) -> Verdict:
+    line = measured.line
+    if not measured.saturates:
+        return _none("not chaotic", "neighbours never part")
+    if line is None:
+        return _none("no scaling range", "no part of the curves is straight")
+    if not _grown(line.slope, samples):
+        return _none("undecided", _short(line.slope, samples))
+    return Verdict(
+        "chaotic", "curves", line.slope, line.interval, "the curves have a straight part"
+    )
+
+
+def _by_maps(measured: Measured, samples: int) -> Verdict:
+    estimate, noisy = measured.maps, measured.noisy
+    if estimate is None:
+        return _none("undecided", f"{samples} samples are too few for any map")
+    left = f"maps leave {100 * estimate.best.unexplained:.2g} % unexplained"
+    if not predict(estimate, noisy):
+        why = f"{left}: noise, too few samples, or too many dimensions"
+        return _none("no scaling range" if measured.line is None else "undecided", why)
+    value, (lower, upper) = estimate.exponent, estimate.interval
+    if np.isnan(lower):  # only the estimate was asked for
+        lower = upper = value
+    if upper * measured.period <= STILL and not (lower > 0 and _grown(lower, samples)):
+        return _none("not chaotic", f"errors grow by less than {STILL:.0%} in a mean period")
+    if lower <= 0:
+        return _none("undecided", f"the interval holds zero: {_missing(estimate)}")
+    if not steady(estimate, noisy):
+        return _none("undecided", f"{left}: errors add up about as fast as they grow")
+    if not _grown(value, samples):
+        return _none("undecided", _short(value, samples))
+    return Verdict("chaotic", "maps", value, _widened(estimate, measured), left)
+
+
+def _widened(estimate: Estimate, measured: Measured) -> tuple[float, float]:
+    """The interval, up to where that of the curves begins, if they disagree."""
+    lower, upper = estimate.interval
+    if measured.line is None or np.isnan(lower):
+        return lower, upper
+    from_curves, to_curves = measured.line.interval
+    return min(lower, to_curves), max(upper, from_curves)
+
+
+def _grown(exponent: float, samples: int) -> bool:
+    return bool(exponent * samples > GROWN + np.log(samples))
+
+
+def _short(exponent: float, samples: int) -> str:
+    needed = GROWN + np.log(samples)
+    return (
+        f"the series is too short: in it errors would grow by {exponent * samples:.2g} e-folds, "
+        f"and {needed:.2g} tell chaos from a shear"
+    )
+
+
+def _missing(estimate: Estimate) -> str:
+    """What would narrow the interval most."""
+    errors = estimate.errors._asdict()
+    largest = max(errors, key=lambda name: errors[name])
+    return {
+        "sampling": "a longer series is missing, which visits its attractor more often",
+        "neighbourhood": "neighbours are too far apart: more samples are missing",
+        "density": "it still moves with the length of the series: more samples are missing",
+        "choice": "maps of other dimensions or steps disagree: more samples are missing",
+        "bias": "maps predict too badly: noise, too few samples, or too many dimensions",
+    }[largest]
