@@ -26,6 +26,10 @@ Fill: TypeAlias = Literal["interpolate", "longest"] | None
 Samples: TypeAlias = Float[np.ndarray, "time variable"]
 
 
+class NoClock(ValueError):
+    """What is wrong with time stamps."""
+
+
 class Regular(NamedTuple):
     """Samples at equal intervals, none of them missing."""
 
@@ -193,18 +197,18 @@ def _dates(
 ) -> tuple[Float[np.ndarray, " row"], float, str]:
     """Likewise, in µs; in months, where stamps come by calendar months and are kept as they are."""
     if unit not in (*SECONDS, "1"):
-        raise ValueError(
+        raise NoClock(
             f"the time stamps are dates: set time_unit to one of {', '.join(SECONDS)}, found "
             f"{unit!r}"
         )
     _refuse_absent(np.isnat(stamps))
     at, step = calendar.daylight_saving(stamps), np.diff(stamps)
     if at is not None and (fill is None or (step <= np.timedelta64(0)).any()):
-        raise ValueError(
+        raise NoClock(
             f"the clock jumps by an hour in {where.sample(at)} after {where.sample(at - 1)} "
             "(counted from 0), as local time does for daylight saving, while samples seem to go on: "
-            "write the stamps in UTC, or with their offset, as 2020-10-25T02:00+02:00, or give "
-            "them up by setting dt, in place of time"
+            "write the stamps in UTC, or with their offset, as 2020-10-25T02:00+02:00, or set dt in "
+            "place of time"
         )
     _refuse_unsorted(step.astype(np.float64), where)
     months = calendar.months(stamps) if whole else None
@@ -213,7 +217,7 @@ def _dates(
             unit = "month" if np.median(np.diff(months)) % 12 else "year"
         if unit in ("month", "year"):
             return months, 12.0 if unit == "year" else 1.0, unit
-        raise ValueError(
+        raise NoClock(
             f"the time stamps are of calendar months, which are of no equal length in time_unit "
             f"{unit}: set time_unit to month or year, or resample"
         )
@@ -225,7 +229,7 @@ def _dates(
 def _refuse_absent(absent: Bool[np.ndarray, " row"]) -> None:
     rows = np.flatnonzero(absent)
     if len(rows):
-        raise ValueError(
+        raise NoClock(
             f"found {len(rows)} rows without a time stamp, the first in row {rows[0]} (counted "
             "from 0): remove these rows"
         )
@@ -235,10 +239,10 @@ def _refuse_unsorted(step: Float[np.ndarray, " step"], where: Where) -> None:
     if (step <= 0).any():
         i = int(np.argmax(step <= 0))
         again, back = int((step == 0).sum()), int((step < 0).sum())
-        raise ValueError(
+        raise NoClock(
             f"time stamps must ascend, found {again} that repeat and {back} that go back, the "
             f"first in {where.sample(i + 1)} after {where.sample(i)} (counted from 0): remove or "
-            "sort such rows, or give the stamps up by setting dt, in place of time"
+            "sort such rows, or set dt in place of time"
         )
 
 
@@ -265,7 +269,7 @@ def _place(
     steps = np.rint(step).astype(np.int64)
     uneven = np.flatnonzero((np.abs(step - steps) > JITTER) | (steps < 1))
     if len(uneven):
-        raise ValueError(
+        raise NoClock(
             f"time is irregular: samples come every {said}, but {len(uneven)} of {len(steps)} "
             f"steps are no multiple of it, the first after {where.sample(uneven[0])} (counted from "
             f"0), of {step[uneven[0]]:.3g} times that: set resample, say to {said}, and max_gap"
@@ -275,7 +279,7 @@ def _place(
         remedy = "set fill to interpolate, with max_gap, or to longest"
         if fill == "interpolate":
             remedy = f"raise max_gap, which is {max_gap}, or set fill to longest"
-        raise ValueError(
+        raise NoClock(
             f"found {len(refused)} gaps in time, the first of {steps[refused[0]] - 1} samples "
             f"after {where.sample(refused[0])} (counted from 0), the longest of {steps.max() - 1}, "
             f"where samples come every {said}: {remedy}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,11 @@ def put_on_clock(raw: xr.Dataset, cell: OutsideSeries) -> xr.Dataset:
                 found = clock.regular(raw, dt=attrs.pop("dt"), time_unit="s")
         _check_columns(found.x, names)
     except ValueError as error:
-        raise ValueError(f"{path}: {one_line(str(error))}") from None
+        text = one_line(str(error))
+        if isinstance(error, clock.NoClock) and isinstance(cell, File) and cell.time is None:
+            time = json.loads(raw.attrs["read_as"])["time"]
+            text += f"; {time} was taken for the time"
+        raise ValueError(f"{path}: {text}") from None
     return dataset.make(
         found.x,
         names,
@@ -129,6 +134,6 @@ def _check_columns(x: clock.Samples, names: list[str]) -> None:
             raise ValueError(f"variable {name!r} is constant ({values[0]:g}): leave it out")
         if np.allclose(rise, rise.mean(), rtol=1e-3, atol=0):
             raise ValueError(
-                f"variable {name!r} only counts time, in steps of {rise.mean():g}: set time to it, "
-                "or remove it and set dt of the series"
+                f"variable {name!r} only counts, in steps of {rise.mean():g}: set time to it, or "
+                "leave it out by columns"
             )

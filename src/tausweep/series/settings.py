@@ -17,6 +17,10 @@ HOLD_SEVERAL = (".nc", ".nc4", ".cdf", ".mat")
 """And of files that may hold several tables."""
 
 
+ENDINGS = (*TEXT, ".npy", *HOLD_SEVERAL, ".edf", ".parquet", ".feather")
+"""And of all files that are read."""
+
+
 class Table(Settings):
     """What series of measured columns share."""
 

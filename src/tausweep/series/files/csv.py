@@ -77,7 +77,7 @@ def _names(text: bytes, how: Dialect) -> tuple[list[str], int]:
             for piece in _pieces(text, how, skip)
         ]
         if header.names_of_numbers(heading.numeric, np.concatenate(x), how.shapes):
-            names, skip = heading.numeric, skip + 1
+            names, skip, heading.of_numbers = heading.numeric, skip + 1, True
     names = table.numbered(how.width) if names is None else [name.strip() for name in names]
     names = [""] * heading.row_names + names
     heading.nameless = names[0] in ("", "Unnamed: 0")
@@ -134,7 +134,7 @@ def _said(how: Dialect, encoding: str) -> dict[str, str]:
         "encoding": encoding,
         "units": ", ".join(how.heading.units or []),
     }
-    if how.heading.numeric is not None and how.heading.names is None:
+    if how.heading.of_numbers:
         said["header"] = "of numbers"
     usual = {"separator": "','", "decimal": "'.'", "thousands": "''", "encoding": "utf-8", "units": ""}
     if how.width == 1:

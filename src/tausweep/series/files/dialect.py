@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tausweep.series.files import header, marks
@@ -121,21 +122,20 @@ def sniff(
         separator = said[1]
     counted = shapes(text[end + 1 :] if said and end >= 0 else b"" if said else text)
     lines = {s: n for raw, n in counted.items() if (s := raw.decode(errors="replace")).strip()}
-    best = _best(lines, separator, decimal)
-    best.marks = marks.settle(best.shapes, best.marks, decimal)
-    head = _head(text, best, int(said is not None))
-    heading = header.find(head, best, has_header)
+    best, heading = _best(lines, separator, decimal, lambda one: _heading(text, one, said, has_header))
     _check_widths(best, heading, text)
+    best.marks = marks.settle(best.shapes, best.marks, decimal)
     comment = header.comment(best.separator)
+    above = Counter(heading.widths_above)
     missing = {s for column in best.shapes for s in column if marks.is_nothing(s)}
     return Dialect(
         best.separator,
         best.marks,
         best.width,
         heading,
-        sorted(missing),
+        sorted({*missing, *marks.ALWAYS}),
         best.shapes,
-        max(best.widths),
+        max(w for w, n in best.widths.items() if n > above[w] or w == best.width),
         comments=any(comment.match(s) for s in lines),
     )
 
@@ -144,45 +144,65 @@ def _is_other(shape: str) -> bool:
     return marks.is_nothing(shape) or marks.DATELIKE.fullmatch(shape) is not None
 
 
-def _best(lines: dict[str, int], separator: str | None, decimal: str | None) -> Columns:
-    tried = []
-    for one in NAMES if separator is None else [separator]:
-        comment = header.comment(one)
-        body = {s: n for s, n in lines.items() if not comment.match(s)}
-        there = sum(n for s, n in body.items() if one in s)
-        if not body or (separator is None and 2 * there < sum(body.values())):
-            continue
-        widest = max(s.count(one) for s in body) if one.strip() else 0
-        if widest >= MOST_COLUMNS:
-            raise Refused(
-                f"found a row of {widest + 1} columns, and at most {MOST_COLUMNS} can be: rows are "
-                "samples and columns are variables, so transpose it, or leave columns out"
-            )
-        columns = Columns(one, body)
+def _best(
+    lines: dict[str, int],
+    separator: str | None,
+    decimal: str | None,
+    heading: Callable[[Columns], header.Heading],
+) -> tuple[Columns, header.Heading]:
+    """The separator under which most fields are entries, and names and columns fit."""
+    tried = [
+        Columns(one, body)
+        for one in (NAMES if separator is None else [separator])
+        if (body := _body(lines, one, required=separator is None))
+    ]
+    for columns in tried:
         columns.measure(decimal)
-        tried.append(columns)
-    if not tried:
+    most = max((columns.share for columns in tried), default=0.0)
+    if most == 0:
         raise Refused("found no rows of numbers: one row per sample, separated by commas")
-    best = max(tried, key=lambda columns: columns.share)
-    if best.has_fractions_alone() and separator is None:
-        single = next((c for c in tried if c.separator == "" and c.marks.decimal == ","), None)
-        if best.width == 2 and single is not None:
-            return single
+    best = [columns for columns in tried if columns.share == most]
+    if separator is None and best[0].has_fractions_alone():
+        best = [columns for columns in best if columns.width == best[0].width / 2]
+        if not best:
+            raise Refused(
+                "its columns and its decimals both seem to be separated by commas: save it with "
+                "semicolons between columns, or set separator to ','"
+            )
+    refused, fitting = [], []
+    for columns in best:
+        try:
+            fitting.append((columns, heading(columns)))
+        except Refused as error:
+            refused.append(error)
+    if not fitting:
+        raise refused[0]
+    return min(fitting, key=lambda one: one[1].row_names)
+
+
+def _body(lines: dict[str, int], separator: str, *, required: bool) -> dict[str, int]:
+    """Lines that are no comments; none where too few of them hold the separator."""
+    comment = header.comment(separator)
+    body = {s: n for s, n in lines.items() if not comment.match(s)}
+    if required and 2 * sum(n for s, n in body.items() if separator in s) < sum(body.values()):
+        return {}
+    widest = max((s.count(separator) for s in body), default=0) if separator.strip() else 0
+    if widest >= MOST_COLUMNS:
         raise Refused(
-            "its columns and its decimals both seem to be separated by commas: save it with "
-            "semicolons between columns, or set separator to ','"
+            f"found a row of {widest + 1} columns, and at most {MOST_COLUMNS} can be: rows are "
+            "samples and columns are variables, so transpose it, or leave columns out"
         )
-    if best.share == 0:
-        raise Refused("found no rows of numbers: one row per sample, separated by commas")
-    return best
+    return body
 
 
-def _head(text: bytes, columns: Columns, skip: int) -> list[tuple[int, str, list[str]]]:
-    """First lines: their number, text and fields."""
+def _heading(
+    text: bytes, columns: Columns, said: re.Match[str] | None, has_header: bool | None
+) -> header.Heading:
+    """What stands above the rows; a line that says the separator does not count."""
     start = next(chunks(text), b"")
-    lines = start.split(b"\n")[:HEAD]
-    decoded = [(i, line.decode(errors="replace")) for i, line in enumerate(lines) if i >= skip]
-    return [(i, line, split(line, columns.separator)) for i, line in decoded]
+    lines = [line.decode(errors="replace") for line in start.split(b"\n")[:HEAD]]
+    head = [(i, line, split(line, columns.separator)) for i, line in enumerate(lines)]
+    return header.find(head[1:] if said else head, columns, has_header)
 
 
 def _check_widths(columns: Columns, heading: header.Heading, text: bytes) -> None:

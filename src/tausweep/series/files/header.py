@@ -49,6 +49,8 @@ class Heading:
     widths_above: list[int] = field(default_factory=list)
     numeric: list[str] | None = None
     """The first row, where all in it are whole numbers and differ, so that these may be names."""
+    of_numbers: bool = False
+    """Whether they are."""
     nameless: bool = False
     """Whether the first column has no name, as what names rows has none."""
 
@@ -74,6 +76,9 @@ def find(
     while start + 1 < len(filled) and _is_comment(filled[start][1], columns.separator):
         start += 1
     block = _block(above, columns)
+    while len(block) > 1 and _has_numbers(block[-1], columns.marks) and has_header is None:
+        block.pop()  # a sample with a slip: it is named when it is read
+        start = filled.index(above.pop())
     names, units = _names(block, columns.width) if has_header is not False else (None, None)
     if names is None and above and has_header is not False:
         names = _commented(above[-1], columns)
@@ -179,9 +184,12 @@ def _names(block: list[list[str]], width: int) -> tuple[list[str] | None, list[s
 
 def _are_units(row: list[str]) -> bool:
     filled = [one for one in row if one]
-    return not filled or sum(bool(UNIT.fullmatch(one)) for one in filled) >= len(row) / 2 or (
-        len(filled) < len(row)
-    )
+    like = sum(bool(UNIT.fullmatch(one)) for one in filled)
+    return like > len(row) / 2 or like == len(filled) or len(filled) < len(row)
+
+
+def _has_numbers(row: list[str], how: marks.Marks) -> bool:
+    return not _are_units(row) and any(marks.is_number(one, how) for one in row)
 
 
 def _commented(above: tuple[int, str, list[str]], columns: Columns) -> list[str] | None:

@@ -20,6 +20,9 @@ NOTHING = frozenset(
 )
 """How a table may say that a value is missing, whatever the case; as text and as shape."""
 
+ALWAYS = ("", "1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND", "#DIV/0!")
+"""Among them those with digits, which shapes do not hold, and what rows that end early lack."""
+
 NUMBERLIKE = re.compile(r"[+-]?[09.,][09.,' ]*([eE][+-]?[09]+)?")
 DATELIKE = re.compile(
     r"[09]{1,4}[-./][09]{1,2}[-./][09]{1,4}([T ,].*)?"

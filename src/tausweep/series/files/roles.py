@@ -34,6 +34,8 @@ WEAK = re.compile(r"t(?![a-z])" + UNIT, re.IGNORECASE)
 """And of those that are if they rise: it may be a temperature."""
 PARTS = ("year", "month", "day", "hour", "minute", "second")
 """Columns that are a date together."""
+FEW = 20
+"""Fewer values may rise by chance."""
 USUAL = 0.9
 """Share of equal steps in a column that counts time, with gaps."""
 
@@ -67,7 +69,7 @@ def is_clock(values: Shaped[np.ndarray, " time"]) -> bool:
 def numbers_rows(values: Shaped[np.ndarray, " time"]) -> bool:
     """Whether a column only names or counts rows."""
     if values.dtype.kind == "O":
-        return True
+        return True  # of row names, which the caller knows
     return values.dtype.kind in "fiu" and len(values) > 1 and bool((np.diff(values) == 1).all())
 
 
@@ -93,6 +95,9 @@ def assign(table: Table, own: File) -> xr.Dataset:
                 "it numbers the rows"
             )
     time, stamp, parts = _time(columns, table, own, left)
+    if stamp is not None and not own.columns:
+        rows = [n for n, v in columns.items() if n not in parts and v.dtype.kind in "fiu" and numbers_rows(v)]
+        left |= dict.fromkeys(rows, "it numbers the rows")
     names = own.columns or [n for n in columns if n not in parts and n not in left]
     if not names:
         raise Refused(f"found no column beside {time!r}, the time stamps")
@@ -135,11 +140,12 @@ def _time(
     if not parts:
         return "", None, []
     time = ", ".join(parts)
-    if own.dt is not None:
-        left |= dict.fromkeys(parts, "dt is set")
+    unclear = parts[0] != table.clock and not _is_clear(parts[0], columns)
+    if own.dt is not None or (own.columns and unclear):
+        left |= dict.fromkeys(parts, "columns leaves it out" if own.dt is None else "dt is set")
         return "", None, []
-    if parts[0] != table.clock and not own.columns:
-        _check_clear(parts[0], columns)
+    if unclear:
+        raise _unclear(parts[0], columns)
     if len(parts) == 1:
         return time, columns[parts[0]], parts
     if columns[parts[1]].dtype.kind == "m":
@@ -175,18 +181,22 @@ def _parts(
     return [first] if first in numeric and (_rises(columns[first]) or _falls(columns[first])) else []
 
 
-def _check_clear(name: str, columns: dict[str, Shaped[np.ndarray, " time"]]) -> None:
-    """Refuse a first column that rises all the time, but neither evenly nor by the name of time."""
+def _is_clear(name: str, columns: dict[str, Shaped[np.ndarray, " time"]]) -> bool:
+    """Whether a column is time by its kind, its name or its even rise."""
     values = columns[name]
-    if values.dtype.kind not in "fiu" or _named(name) is not None or _even(values):
-        return
-    how = "falls" if _falls(values) else "rises"
-    others = " ".join(n for n in columns if n != name)
-    step = float(np.median(np.abs(np.diff(values))))
-    raise Refused(
-        f"its first column, {name!r}, {how} in every row, by {step:.3g} as a rule, but not evenly: "
-        f"if it is time, set time to it, and resample, say to {step:.3g}, with max_gap; if not, "
-        f"name the variables by columns, as {name} {others:.60} or without it"
+    return values.dtype.kind not in "fiu" or _named(name) is not None or _even(values)
+
+
+def _unclear(name: str, columns: dict[str, Shaped[np.ndarray, " time"]]) -> Refused:
+    values = columns[name]
+    step = f"{float(np.median(np.abs(np.diff(values)))):.3g}"
+    rises = _rises(values)
+    remedy = f"set time to it, and resample, say to {step}, with max_gap" if rises else "sort rows"
+    others = ", ".join(other for other in columns if other != name)
+    return Refused(
+        f"its first column, {name!r}, {'rises' if rises else 'falls'} from row to row, by {step} "
+        f"as a rule: if it is time, {remedy}; if it is not, say which are the variables by "
+        f"columns: {name:.60}, {others:.60} or only the latter"
     )
 
 
@@ -203,11 +213,13 @@ def unit_in(name: str) -> str | None:
 
 
 def _rises(values: Shaped[np.ndarray, " time"]) -> bool:
-    return values.dtype.kind in "fiu" and len(values) > 1 and bool((np.diff(values) > 0).all())
+    if values.dtype.kind not in "fiu" or len(values) < FEW or not np.isfinite(values).all():
+        return False
+    return bool((np.diff(values) > 0).all())
 
 
 def _falls(values: Shaped[np.ndarray, " time"]) -> bool:
-    return values.dtype.kind in "fiu" and len(values) > 1 and bool((np.diff(values) < 0).all())
+    return values.dtype.kind in "fiu" and _rises(-values.astype(np.float64))
 
 
 def _even(values: Shaped[np.ndarray, " time"]) -> bool:
