@@ -81,7 +81,9 @@ def add(commands: Any) -> None:
         "τ_pred = ln 2 / λ_max of a series in a file, and draw how they were found. "
         "Numbers are those of a workflow with the same settings.",
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help=f"one row per sample: {', '.join(ENDINGS)}")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help=f"one row per sample: {', '.join(ENDINGS)}"
+    )
     _add(parser.add_argument_group("series"), "series", File, SERIES)
     signal = parser.add_argument_group("signal")
     signal.add_argument(

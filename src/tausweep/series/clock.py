@@ -206,9 +206,9 @@ def _dates(
     if at is not None and (fill is None or (step <= np.timedelta64(0)).any()):
         raise NoClock(
             f"the clock jumps by an hour in {where.sample(at)} after {where.sample(at - 1)} "
-            "(counted from 0), as local time does for daylight saving, while samples seem to go on: "
-            "write the stamps in UTC, or with their offset, as 2020-10-25T02:00+02:00, or set dt in "
-            "place of time"
+            "(counted from 0), as local time does for daylight saving, while samples seem to go "
+            "on: write the stamps in UTC, or with their offset, as 2020-10-25T02:00+02:00, or set "
+            "dt in place of time"
         )
     _refuse_unsorted(step.astype(np.float64), where)
     months = calendar.months(stamps) if whole else None

@@ -41,13 +41,15 @@ def months(stamps: Dates) -> Float[np.ndarray, " row"] | None:
     since, until = stamps - month, (month + np.timedelta64(1, "M")).astype(stamps.dtype) - stamps
     if min(np.ptp(since), np.ptp(until)) > WITHIN:
         return None
-    return count.astype(np.float64)
+    return np.asarray(count, dtype=np.float64)
 
 
 def unit_of(step: float) -> str:
     """The largest unit of which a step of so many µs is at least one."""
     units = [unit for unit in SECONDS if unit not in ("month", "year")]
-    return max((u for u in units if 1e6 * SECONDS[u] <= step), key=SECONDS.__getitem__, default="us")
+    return max(
+        (u for u in units if 1e6 * SECONDS[u] <= step), key=SECONDS.__getitem__, default="us"
+    )
 
 
 def daylight_saving(stamps: Dates) -> int | None:

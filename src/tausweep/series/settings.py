@@ -10,7 +10,6 @@ from pydantic import Field, Strict, StringConstraints, field_validator, model_va
 from tausweep.settings import Float, Name, NaturalInt, PositiveFloat, Settings
 from tausweep.systems.registry import SimulatedSeries
 
-
 TEXT = (".csv", ".tsv", ".txt", ".dat", ".asc")
 """How names of tables of text end."""
 HOLD_SEVERAL = (".nc", ".nc4", ".cdf", ".mat")
@@ -69,7 +68,7 @@ class File(Table):
     time: str | None = None
     """Name of a column or coordinate of time stamps: numbers in the unit of time, or dates (ISO
     8601, or in `time_format`). Stamps must be regular, gaps are told, and both can be mended.
-    Default: the column that holds dates or is named as time is, or the first, if it rises evenly."""
+    Default: the column that holds dates or is named as time is, or the first if it rises evenly."""
     time_format: str | None = None
     """How dates are written in text, in the letters of strptime, as %d.%m.%Y %H:%M."""
     separator: Literal[",", ";", "|", "tab", "space"] | None = None
@@ -104,7 +103,9 @@ class File(Table):
         if self.resample is not None and self.fill == "interpolate":
             raise ValueError("resample interpolates already: fill may only be longest beside it")
         if self.variable is not None and not self.path.lower().endswith(HOLD_SEVERAL):
-            raise ValueError("variable is for .nc and .mat files: name columns of others by columns")
+            raise ValueError(
+                "variable is for .nc and .mat files: name columns of others by columns"
+            )
         for name in ("separator", "decimal", "header"):
             if getattr(self, name) is not None and not self.path.lower().endswith(TEXT):
                 raise ValueError(f"{name} is for files of text ({', '.join(TEXT)})")

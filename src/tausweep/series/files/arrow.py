@@ -65,7 +65,7 @@ def _values(column: pd.Series) -> Shaped[np.ndarray, " time"]:
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         column = column.dt.tz_convert("UTC").dt.tz_localize(None)
     if column.dtype.kind == "M":
-        return column.to_numpy().astype("datetime64[us]")
+        return np.asarray(column, dtype="datetime64[us]")
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+        return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
     return np.empty(0, dtype=object)

@@ -136,7 +136,13 @@ def _said(how: Dialect, encoding: str) -> dict[str, str]:
     }
     if how.heading.of_numbers:
         said["header"] = "of numbers"
-    usual = {"separator": "','", "decimal": "'.'", "thousands": "''", "encoding": "utf-8", "units": ""}
+    usual = {
+        "separator": "','",
+        "decimal": "'.'",
+        "thousands": "''",
+        "encoding": "utf-8",
+        "units": "",
+    }
     if how.width == 1:
         usual["separator"] = said["separator"]
     return {name: text for name, text in said.items() if text != usual.get(name)}

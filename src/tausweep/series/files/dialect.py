@@ -122,7 +122,9 @@ def sniff(
         separator = said[1]
     counted = shapes(text[end + 1 :] if said and end >= 0 else b"" if said else text)
     lines = {s: n for raw, n in counted.items() if (s := raw.decode(errors="replace")).strip()}
-    best, heading = _best(lines, separator, decimal, lambda one: _heading(text, one, said, has_header))
+    best, heading = _best(
+        lines, separator, decimal, lambda one: _heading(text, one, said, has_header)
+    )
     _check_widths(best, heading, text)
     best.marks = marks.settle(best.shapes, best.marks, decimal)
     comment = header.comment(best.separator)

@@ -40,7 +40,9 @@ def read(path: Path, own: File) -> Table:
     with reading(path, "a whole, uninterrupted EDF recording", "write it anew, by its recorder"):
         channels, _ = signals(path)
         by_name = dict(zip(names(channels), channels, strict=True))
-        rates = Counter(by_name[n].sampling_frequency for n in own.columns or by_name if n in by_name)
+        rates = Counter(
+            by_name[n].sampling_frequency for n in own.columns or by_name if n in by_name
+        )
         rate, _ = rates.most_common(1)[0] if rates else (1.0, 0)
         other = [n for n, s in by_name.items() if s.sampling_frequency != rate]
         if len(rates) > 1:

@@ -45,7 +45,7 @@ class Heading:
     """None where there are none."""
     units: list[str] | None = None
     row_names: bool = False
-    """The header has one name fewer than there are columns, as R writes it: row names come first."""
+    """The header has a name fewer than there are columns, as R writes it: row names come first."""
     widths_above: list[int] = field(default_factory=list)
     numeric: list[str] | None = None
     """The first row, where all in it are whole numbers and differ, so that these may be names."""
@@ -64,7 +64,9 @@ def find(
     """
     kinds = [_usual(column, columns.marks) for column in columns.shapes]
     filled = [(i, line, row) for i, line, row in head if line.strip()]
-    wide = [k for k, (_, _, row) in enumerate(filled) if len(cut(row, columns.width)) <= columns.width]
+    wide = [
+        k for k, (_, _, row) in enumerate(filled) if len(cut(row, columns.width)) <= columns.width
+    ]
     wide = [k for k in wide if not _is_comment(filled[k][1], columns.separator)]
     start = next((k for k in wide if _is_data(filled[k][2], kinds, columns.marks)), None)
     if has_header is not None:
@@ -145,9 +147,7 @@ def _is_comment(line: str, separator: str) -> bool:
     return comment(separator).match(line) is not None
 
 
-def _block(
-    above: Sequence[tuple[int, str, list[str]]], columns: Columns
-) -> list[list[str]]:
+def _block(above: Sequence[tuple[int, str, list[str]]], columns: Columns) -> list[list[str]]:
     """Rows directly above the first row of data that can be names or units."""
     block: list[list[str]] = []
     for _, line, row in reversed(above):
@@ -227,9 +227,8 @@ def names_of_numbers(
         return False
     alone = all(sum(n for s, n in c.items() if not s.strip("+-09")) == 1 for c in columns)
     numbers = [int(one) for one in fields]
-    counts = len(fields) > 2 and numbers in (
-        list(range(len(fields))), list(range(1, len(fields) + 1))
-    )  # fmt: skip
+    counts = numbers == list(range(len(fields))) and len(fields) > 1
+    counts |= numbers == list(range(1, len(fields) + 1)) and len(fields) > 2
     with np.errstate(invalid="ignore", over="ignore"):
         jump, steps = np.abs(x[1] - x[0]), np.abs(np.diff(x[1:], axis=0))
         usual, most = np.nanmedian(steps, axis=0), np.nanmax(steps, axis=0)
@@ -237,7 +236,8 @@ def names_of_numbers(
         far = bool((jump > 3 * most).all())
     if (alone and (breaks or counts)) or (counts and breaks):
         return True
-    if (alone and not (jump <= usual).all()) or counts or (far and len(fields) > 1):
+    several = counts and len(fields) > 2 or far and len(fields) > 1
+    if several or (alone and not (jump <= usual).all()):
         raise Refused(
             f"its first row ({', '.join(fields[:9])}) may be names or samples: set header to true "
             "or to false"

@@ -56,9 +56,7 @@ def pattern(marks: Marks) -> re.Pattern[str]:
     """Numbers so written; in shapes a leading zero stands before no thousands."""
     decimal, mark = re.escape(marks.decimal), re.escape(marks.thousands)
     whole = rf"(?:\d+|[1-9]\d{{0,2}}(?:{mark}\d{{3}})+)" if mark else r"\d+"
-    return re.compile(
-        rf"[+-]?(?:{whole}(?:{decimal}\d*)?|{decimal}\d+)(?:[eE][+-]?\d+)?", re.ASCII
-    )
+    return re.compile(rf"[+-]?(?:{whole}(?:{decimal}\d*)?|{decimal}\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 @cache

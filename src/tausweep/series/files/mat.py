@@ -21,6 +21,8 @@ KINDS = {
     *("uint8", "uint16", "uint32", "uint64"),
 }
 """Classes of MATLAB that are numbers."""
+CLOCKS = ("t", "time", "times")
+"""Names of vectors that are the time of a matrix of as many rows."""
 
 
 def read(path: Path, own: File) -> Table:
@@ -28,11 +30,11 @@ def read(path: Path, own: File) -> Table:
 
     Raises ValueError, one line.
     """
-    found: Table = child.call(tabulate, path, own.variable)
+    found: Table = child.call(tabulate, path, own.variable, own.time)
     return found
 
 
-def tabulate(path: Path, variable: str | None) -> Table:
+def tabulate(path: Path, variable: str | None, time: str | None) -> Table:
     """Read it, here: what it unpacks may take any amount of memory.
 
     Raises ValueError, one line.
@@ -53,7 +55,13 @@ def tabulate(path: Path, variable: str | None) -> Table:
             raise Refused(
                 f"variable names {variable!r}, but the file holds {_described(arrays) or 'none'}"
             )
-        chosen = list(arrays) if variable is None else [variable]
+        clock = next(
+            (n for n in arrays if n == time or (time is None and n.lower() in CLOCKS)), None
+        )
+        matrices = [n for n, shape in arrays.items() if min(shape) > 1] or list(arrays)
+        if clock in matrices or max(arrays.get(clock or "", (0,))) != arrays[matrices[0]][0]:
+            clock = None
+        chosen = [n for n in arrays if n != clock] if variable is None else [variable]
         lengths = {max(arrays[name]) for name in chosen}
         vectors = all(len(arrays[n]) == 2 and min(arrays[n]) == 1 for n in chosen)
         if not chosen or (len(chosen) > 1 and not (vectors and len(lengths) == 1)):
@@ -66,11 +74,16 @@ def tabulate(path: Path, variable: str | None) -> Table:
         for name in chosen:
             table.check_shape(arrays[name])
         table.check_shape((max(lengths), len(chosen)))
-        found = scipy.io.loadmat(path, variable_names=chosen)
+        held = scipy.io.loadmat(path, variable_names=[*chosen, *([clock] if clock else [])])
         if len(chosen) == 1 and not vectors:
-            return table.of_array(np.asarray(found[chosen[0]]))
-        lines = [table.numbers(np.ravel(found[name])) for name in chosen]
-        return table.of_array(np.concatenate(lines, axis=1), chosen)
+            found = table.of_array(np.asarray(held[chosen[0]]))
+        else:
+            lines = [table.numbers(np.ravel(held[name])) for name in chosen]
+            found = table.of_array(np.concatenate(lines, axis=1), chosen)
+        if clock is not None:
+            found.columns[clock] = np.ravel(held[clock]).astype(np.float64)
+            found.clock = clock
+        return found
 
 
 def _described(arrays: dict[str, tuple[int, ...]]) -> str:

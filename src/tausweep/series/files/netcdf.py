@@ -104,7 +104,7 @@ def _table(file: xr.Dataset, variable: str | None, time: str | None, groups: lis
         along = {name: array for name, array in numbers.items() if dim in array.dims}
         numbers = along or {name: array for name, array in numbers.items() if array.ndim}
     series = _series(numbers, groups)
-    dim = dim if dim in series.dims else str(series.dims[0])
+    dim = dim if dim is not None and dim in series.dims else str(series.dims[0])
     series = series.transpose(dim, ...)
     if series.ndim > 2:
         raise Refused(

@@ -70,7 +70,7 @@ def numbers_rows(values: Shaped[np.ndarray, " time"]) -> bool:
     """Whether a column only names or counts rows."""
     if values.dtype.kind == "O":
         return True  # of row names, which the caller knows
-    return values.dtype.kind in "fiu" and len(values) > 1 and bool((np.diff(values) == 1).all())
+    return _rises(values) and bool((np.diff(values) == 1).all())
 
 
 def assign(table: Table, own: File) -> xr.Dataset:
@@ -88,15 +88,17 @@ def assign(table: Table, own: File) -> xr.Dataset:
     wanted(list(table.columns), own)
     columns = dict(table.columns)
     left: dict[str, str] = {}
-    if table.index in columns and table.index not in own.columns and table.index != own.time:
-        if numbers_rows(columns[table.index]):
-            del columns[table.index]
-            left["the first column" if table.index.startswith("column 0") else table.index] = (
-                "it numbers the rows"
-            )
+    asked = (*own.columns, own.time)
+    if table.index in columns and table.index not in asked and numbers_rows(columns[table.index]):
+        del columns[table.index]
+        left[table.index] = "it numbers the rows"
     time, stamp, parts = _time(columns, table, own, left)
     if stamp is not None and not own.columns:
-        rows = [n for n, v in columns.items() if n not in parts and v.dtype.kind in "fiu" and numbers_rows(v)]
+        rows = [
+            n
+            for n, v in columns.items()
+            if n not in parts and v.dtype.kind in "fiu" and numbers_rows(v)
+        ]
         left |= dict.fromkeys(rows, "it numbers the rows")
     names = own.columns or [n for n in columns if n not in parts and n not in left]
     if not names:
@@ -178,7 +180,9 @@ def _parts(
         if sure or (sure is False and _rises(values)):
             return [name]
     first = next(iter(columns))
-    return [first] if first in numeric and (_rises(columns[first]) or _falls(columns[first])) else []
+    return (
+        [first] if first in numeric and (_rises(columns[first]) or _falls(columns[first])) else []
+    )
 
 
 def _is_clear(name: str, columns: dict[str, Shaped[np.ndarray, " time"]]) -> bool:
@@ -202,7 +206,9 @@ def _unclear(name: str, columns: dict[str, Shaped[np.ndarray, " time"]]) -> Refu
 
 def _named(name: str) -> bool | None:
     """True where a name can only be that of time, False where it can be, None where not."""
-    return True if STRONG.fullmatch(name.strip()) else False if WEAK.fullmatch(name.strip()) else None
+    return (
+        True if STRONG.fullmatch(name.strip()) else False if WEAK.fullmatch(name.strip()) else None
+    )
 
 
 def unit_in(name: str) -> str | None:

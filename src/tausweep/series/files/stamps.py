@@ -94,7 +94,9 @@ def _parse(text: pd.Series, how: str) -> pd.Series | None:
 
 def _even(dates: pd.Series) -> bool:
     steps = np.diff(dates.to_numpy())
-    return bool(len(steps) and (steps > np.timedelta64(0)).all() and steps.max() < 3 * np.median(steps))
+    return bool(
+        len(steps) and (steps > np.timedelta64(0)).all() and steps.max() < 3 * np.median(steps)
+    )
 
 
 def of_numbers(values: Float[np.ndarray, " time"], name: str) -> tuple[Dates, str | None]:
