@@ -70,7 +70,7 @@ def test_dates_and_numbers_that_are_dates(
 def test_calendar_units(tmp_path: Path) -> None:
     months = dates("MS", "%Y-%m-%d")
     assert interval(of(tmp_path, months, time_unit="year")) == (1 / 12, "year")
-    with pytest.raises(ValueError, match="calendar months.*set time_unit to month or year"):
+    with pytest.raises(ValueError, match=r"calendar months.*set time_unit to month or year"):
         of(tmp_path, months, time_unit="day")
     years = dates("YS", "%Y-%m-%d", "1700-01-01")
     assert interval(of(tmp_path, years, time_unit="year")) == (1.0, "year")
@@ -93,7 +93,7 @@ def local(zone: str, start: str, frequency: str, how: str = "%Y-%m-%d %H:%M") ->
     ],
 )
 def test_daylight_saving_is_named(tmp_path: Path, zone: str, start: str, frequency: str) -> None:
-    with pytest.raises(ValueError, match="the clock jumps by an hour .* daylight saving") as error:
+    with pytest.raises(ValueError, match=r"the clock jumps by an hour .* daylight saving") as error:
         of(tmp_path, local(zone, start, frequency))
     assert "set dt" in str(error.value)
     offset = local(zone, start, frequency, "%Y-%m-%d %H:%M%z")
@@ -138,12 +138,12 @@ def test_a_column_that_rises_evenly_is_time(
 
 def test_a_first_column_that_rises_unevenly_is_never_a_variable_unasked(tmp_path: Path) -> None:
     with pytest.raises(
-        ValueError, match="first column, 'p', rises .* set time to it, and resample"
+        ValueError, match=r"first column, 'p', rises .* set time to it, and resample"
     ):
         of(tmp_path, STEPS, "p,a,b")
-    with pytest.raises(ValueError, match="first column, 'p', falls .* sort rows"):
+    with pytest.raises(ValueError, match=r"first column, 'p', falls .* sort rows"):
         of(tmp_path, -STEPS, "p,a,b")
-    with pytest.raises(ValueError, match="time is irregular: .* set resample.*time was taken for"):
+    with pytest.raises(ValueError, match=r"time is irregular: .* set resample.*time was taken for"):
         of(tmp_path, STEPS, "time,a,b")
     assert of(tmp_path, STEPS, "t,a,b", resample=0.5, max_gap=3).attrs["dt"] == 0.5
     assert of(tmp_path, STEPS, "p,a,b", columns=["p", "a", "b"]).sizes["variable"] == 3

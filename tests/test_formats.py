@@ -98,7 +98,7 @@ def test_a_choice_is_put_in_words(path: Path) -> None:
         ValueError, match=r"tas \(time 200, lat 2, lon 3\), .*mean \(time 200\): set"
     ):
         of(path)
-    with pytest.raises(ValueError, match="variable tas .* has 3 dimensions: take one place of it"):
+    with pytest.raises(ValueError, match=r"variable tas .* has 3 dimensions: take one place of it"):
         of(path, variable="tas")
     np.testing.assert_array_equal(of(path, variable="mean")["x"], X[:, :1])
 
@@ -144,7 +144,7 @@ def test_matlab(tmp_path: Path) -> None:
         of(path)
     np.testing.assert_array_equal(of(path, variable="y")["x"], 2 * X)
     path.write_bytes(b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(1000))
-    with pytest.raises(ValueError, match="version 7.3, which is HDF5: save it by MATLAB's save"):
+    with pytest.raises(ValueError, match=r"version 7.3, which is HDF5: save it by MATLAB's save"):
         of(path)
 
 

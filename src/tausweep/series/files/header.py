@@ -236,7 +236,7 @@ def names_of_numbers(
         far = bool((jump > 3 * most).all())
     if (alone and (breaks or counts)) or (counts and breaks):
         return True
-    several = counts and len(fields) > 2 or far and len(fields) > 1
+    several = (counts and len(fields) > 2) or (far and len(fields) > 1)
     if several or (alone and not (jump <= usual).all()):
         raise Refused(
             f"its first row ({', '.join(fields[:9])}) may be names or samples: set header to true "
