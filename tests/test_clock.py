@@ -55,6 +55,7 @@ def dates(frequency: str, how: str, start: str = "1900-01-01") -> list[str]:
         (dates("D", "%d-%b-%Y"), (1.0, "day")),
         (dates("10min", "%d.%m.%Y %H:%M"), (10.0, "min")),
         (dates("h", "%Y%m%d%H"), (1.0, "h")),
+        (dates("2min", "%H:%M:%S"), (120.0, "s")),
         (dates("h", "%Y-%m-%dT%H:%M:%SZ"), (1.0, "h")),
         ([1_600_000_000 + 600 * i for i in range(N)], (10.0, "min")),
         ([1_600_000_000_000 + 4 * i for i in range(N)], (4.0, "ms")),

@@ -114,6 +114,11 @@ def test_separators(tmp_path: Path, sep: str, header: bool) -> None:
     assert names(found) == (["a", "b"] if header else ["x0", "x1"])
 
 
+def test_exponents_as_fortran_writes_them(tmp_path: Path) -> None:
+    text = table("", sep="  ", how="{:.15E}").replace("E", "D")
+    np.testing.assert_allclose(of(tmp_path, text, "a.dat")["x"], X, rtol=1e-14)
+
+
 @pytest.mark.parametrize("mark", ["#", "%", "//", ";"])
 def test_comments_anywhere(tmp_path: Path, mark: str) -> None:
     above = f"{mark} a gauge, of two\n{mark}\n"

@@ -115,6 +115,8 @@ def assign(table: Table, own: File) -> xr.Dataset:
     if stamp is not None:
         taken = None
         unit = table.clock_unit if time == table.clock else unit_in(time)
+        if stamp.dtype.kind == "m":
+            stamp, unit = stamp.astype(np.float64) / 1e6, "s"  # of the day
         if stamp.dtype.kind != "M" and unit is None:
             stamp, taken = stamps.of_numbers(stamp.astype(np.float64), time)
         if stamp.dtype.kind == "M":
@@ -168,6 +170,8 @@ def _parts(
     if dates:
         midnight = not (columns[dates[0]].astype("datetime64[D]") != columns[dates[0]]).any()
         return [dates[0], *(clocks[:1] if midnight else [])]
+    if clocks:
+        return clocks[:1]
     if len(columns) == 1:
         return []
     numeric = {name: v for name, v in free.items() if v.dtype.kind in "fiu"}

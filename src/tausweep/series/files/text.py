@@ -28,6 +28,9 @@ GROUPS = re.compile(r"(?<=\d)[\u00a0\u2007\u2009\u202f\u2018\u2019](?=\d)")
 """What typesetters put between thousands: narrow blanks and real apostrophes."""
 PLAIN = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2212": "-", "\ufeff": None})
 
+FORTRAN = re.compile(rb"(?<=[0-9.])D(?=[+-][0-9]{2,3}\b)")
+"""What Fortran writes for the E of doubles."""
+
 CHUNK = 8_000_000
 """Bytes that are looked at in one go."""
 
@@ -60,6 +63,8 @@ def decode(content: bytes) -> tuple[bytes, str]:
     if not text.isascii():
         text = GROUPS.sub("'", text).translate(PLAIN)
     plain = text.encode(errors="replace")
+    if b"D+" in plain or b"D-" in plain:
+        plain = FORTRAN.sub(b"E", plain)
     if b"\r" in plain:
         plain = plain.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return plain, encoding
