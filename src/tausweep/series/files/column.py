@@ -57,9 +57,10 @@ class Column:
             if (dates := stamps.of_text(piece, given)) is not None:
                 self.kind, self.how = "date", dates[1]
                 return self.parts.append(dates[0])
-            if self.kind == "date" or self._is_time():
-                raise self._no_stamps(piece)
-        if self.kind in ("", "clock") and piece.dropna().astype(str).str.fullmatch(CLOCK).all():
+        clock = bool(piece.dropna().astype(str).str.fullmatch(CLOCK).all())
+        if self.kind == "date" or (self._is_time() and not clock):
+            raise self._no_stamps(piece)
+        if self.kind in ("", "clock") and clock:
             self.kind = "clock"
             text = piece.astype(str).where(piece.notna())
             text = text.where(text.str.count(":") != 1, text + ":00")
