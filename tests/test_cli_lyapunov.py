@@ -86,7 +86,10 @@ def test_it_says_in_words_what_it_found(command: Run, henon: np.ndarray) -> None
     np.save("own.npy", henon)
     code, out, err = command("own.npy", "--output", "figures/λ.svg")
     assert (code, err) == (0, "")
-    first, second, third, rate, time, *estimates, last = out.splitlines()
+    read, first, second, third, rate, time, *estimates, last = out.splitlines()
+    assert read == (
+        "own.npy: 5000 rows; variables x0, x1; no column of time, dt 1; no missing values"
+    )
     assert first == "own.npy: 5000 samples × 2 variables (x0, x1), dt 1, mean period 3.06 steps"
     assert second == "embedding: dimension 1, delay 1 step, Theiler window 3 steps"
     assert third.startswith("chaotic, by quadratic maps that leave < 0.1 % unexplained; [95 %")
@@ -116,7 +119,7 @@ def test_noise_is_a_result_and_no_error(command: Run) -> None:
     code, out, err = command("noise.npy", "--surrogates", 19, "--output", "n.png")
     assert (code, err) == (0, "")
     lines = out.splitlines()
-    assert lines[2].startswith("no scaling range;")
+    assert lines[3].startswith("no scaling range;")
     assert not any(line.startswith(("λ_max  ", "τ_pred")) for line in lines)
     assert "do not predict: " in out
     assert "surrogates: 19, p = " in out
@@ -138,6 +141,26 @@ def test_settings_of_the_estimate_and_a_trend(command: Run, henon: np.ndarray) -
     assert found["confidence"] == 0.5
     trend = json.loads(command(path, *options[2:], "--json", "--output", "f.png")[1])
     assert trend["lambda_max"] != found["lambda_max"]
+
+
+def test_the_first_line_says_what_was_taken_for_what(command: Run, henon: np.ndarray) -> None:
+    rows = [f"{i};{0.5 * i};{a};{b}".replace(".", ",") for i, (a, b) in enumerate(henon[:1_200])]
+    Path("data").mkdir()
+    Path("data/own.csv").write_text("\n".join([";t (s);x;y", *rows]))
+    code, out, err = command("data/own.csv", "--missing", henon[3, 0], "--fill", "longest")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0] == (
+        "data/own.csv: 1200 rows; variables x, y; time t (s), dt 0.5 s; 1 missing value; "
+        "column 0 left out: it numbers the rows; separator ';'; decimal ','"
+    )
+    figures = "data/own_lyapunov.pdf, data/own_lyapunov.png"
+    beside = " (beside the file: name another place by --output)"
+    assert out.splitlines()[-1] == f"figure: {figures}{beside}"
+    found = json.loads(command("data/own.csv", "--dt", 2, "--json", "--output", "f.png")[1])
+    assert found["figures"] == ["f.png"]
+    assert (found["read"]["dt"], found["read"]["time"], found["read"]["rows"]) == (2.0, None, 1200)
+    assert found["read"]["left_out"]["t (s)"] == "dt is set"
+    assert found["read"]["separator"] == "';'"
 
 
 def test_what_was_filled_is_said(command: Run, henon: np.ndarray) -> None:
@@ -178,7 +201,8 @@ def test_what_cannot_be_done_is_one_line(
     np.save("three.npy", np.array([1.0, 4.0, 2.0]))
     np.save("short.npy", henon[:500, 0])
     code, out, err = command(*arguments)
-    assert (code, out) == (1, "")
+    assert code == 1
+    assert out == "" or re.fullmatch(rf"{arguments[0]}: \d+ rows; variable.*\n", out)
     assert err.count("\n") == 1
     assert err.startswith("tausweep: error: ")
     assert re.search(message, err), err

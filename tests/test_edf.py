@@ -11,7 +11,7 @@ import pytest
 import xarray as xr
 
 from tausweep.series import stage as series
-from tausweep.series.settings import Eeg
+from tausweep.series.settings import Eeg, File
 
 RATE, RECORDS, NAMES = 160, 5, ["Fc5", "Cz", "O1"]
 CHANNELS = len(NAMES) + 1
@@ -114,10 +114,17 @@ def test_a_recording_that_does_not_say_how_many_records_it_has_is_read(
 
 def test_no_channel_is_lost_to_another_of_its_name(tmp_path: Path, x: np.ndarray) -> None:
     content = recording(x, ["Cz", "O1", "Cz"])
-    for channels in ([], ["Cz"], ["O1", "Cz"]):
-        with pytest.raises(ValueError, match=r"found several channels named 'Cz' among Cz, O1, Cz"):
-            of(content, tmp_path, channels)
-    np.testing.assert_allclose(of(content, tmp_path, ["O1"])["x"], x[:, [1]], atol=1e-9)
+    found = of(content, tmp_path)
+    assert found["variable"].values.tolist() == ["Cz (1)", "O1", "Cz (2)"]
+    np.testing.assert_allclose(found["x"], x, atol=1e-9)
+    np.testing.assert_allclose(of(content, tmp_path, ["Cz (2)"])["x"], x[:, [2]], atol=1e-9)
+    with pytest.raises(ValueError, match=r"channels names 'Cz', but there are Cz \(1\), O1, Cz"):
+        of(content, tmp_path, ["Cz"])
+    own = File.model_validate({"system": "file", "path": str(tmp_path / "S001R01.edf")})
+    same = series.run(own, series.read(own, [own.path]))
+    np.testing.assert_array_equal(same["x"], found["x"])
+    assert same["variable"].values.tolist() == found["variable"].values.tolist()
+    assert (same.attrs["dt"], same.attrs["time_unit"]) == (1 / RATE, "s")
 
 
 def test_a_recording_of_annotations_alone_is_no_series(tmp_path: Path) -> None:

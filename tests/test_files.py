@@ -124,8 +124,11 @@ def test_netcdf_round_trip(tmp_path: Path, x: np.ndarray) -> None:
 def test_netcdf_with_several_tables(tmp_path: Path, x: np.ndarray) -> None:
     path = tmp_path / "a.nc"
     xr.Dataset({"a": (("t", "v"), x), "b": (("t", "v"), -x), "c": ("t", x[:, 1])}).to_netcdf(path)
-    assert "found 2 variables of two dimensions (a, b): set variable to one" in refused(path)
-    assert "variable names 'd', but the file holds a, b, c" in refused(path, variable="d")
+    assert (
+        "3 variables that may be the series, a (t 200, v 2), b (t 200, v 2), c (t 200): set variable to one"
+        in refused(path)
+    )
+    assert "variable names 'd', but the file holds a (t 200, v 2), b" in refused(path, variable="d")
     np.testing.assert_array_equal(series_of(path, variable="b")["x"], -x)
     one = series_of(path, variable="c")
     assert one["variable"].values.tolist() == ["c"]
@@ -184,7 +187,8 @@ def test_columns_can_be_external_inputs(tmp_path: Path) -> None:
     ("options", "message"),
     [
         ({"dt": 1.0, "time": "t"}, "give either dt or time"),
-        ({"resample": 1.0}, "resample needs time"),
+        ({"resample": 1.0, "dt": 1.0, "max_gap": 1}, "resample needs time stamps: give it or dt"),
+        ({"path": "a.npy", "decimal": ","}, "decimal is for files of text"),
         ({"time_format": "%Y"}, "time_format needs time"),
         ({"time": "t", "resample": 1.0}, "resample needs max_gap"),
         ({"time": "t", "resample": 1.0, "max_gap": 1, "fill": "interpolate"}, "interpolates already"),
@@ -193,7 +197,7 @@ def test_columns_can_be_external_inputs(tmp_path: Path) -> None:
         ({"fill": "interpolate"}, "needs max_gap"),
         ({"fill": "zero"}, "fill: must be 'interpolate' or 'longest', found 'zero'"),
         ({"missing": ["-9999"]}, r"missing\[0\]: .*write -9999 without quotes"),
-        ({"variable": "v"}, "variable is for .nc files"),
+        ({"variable": "v"}, "variable is for .nc and .mat files"),
     ],
 )  # fmt: skip
 def test_settings_that_do_not_go_together(options: dict[str, Any], message: str) -> None:
@@ -218,7 +222,7 @@ def changed(x: np.ndarray, row: Any, column: Any, value: Any) -> np.ndarray:
         (lambda x: changed(x, 17, 1, np.nan), "1 missing values, in sample 17 of variable 'x1' (counted from 0)"),
         (lambda x: changed(x, slice(3, 6), 0, np.inf), "3 values that are infinite or beyond 1e+100, the first in sample 3"),
         (lambda x: changed(x, slice(None), 1, 4.5), "variable 'x1' is constant (4.5): leave it out"),
-        (lambda x: changed(x, slice(None), 0, 0.1 * np.arange(N)), "'x0' only counts time, in steps of 0.1"),
+        (lambda x: changed(x, slice(None), 1, 0.1 * np.arange(N)), "'x1' only counts, in steps of 0.1"),
         (lambda x: x[:50], "found 50 samples: give at least 100"),
         (lambda x: x.T, "found 2 rows of 200 columns: rows are samples"),
         (lambda x: x[None], "shape (1, 200, 2): save it as (time, variable)"),
@@ -245,11 +249,8 @@ ROWS = "1.0,2.0\n3.0,-1.0\n"
         ("a,b\n" + "1.0,2.0,3.0\n" * 200, "2 names in the header row and 3 columns"),
         ("a,b\n" + ROWS * 99 + "1.0,2.0,3.0\n", "line 200, saw 3): give all rows as many columns"),
         ("a,a\n" + ROWS * 99, "columns of the same name (a, a): rename"),
-        ("a,b\n1.234,5;6\n", "'5;6'"),
-        ("a;b\n" + "1.234,5;6\n" * 99, "found '1.234,5' in row 0"),
-        ("day,b\n" + "2020-01-01,6\n" * 99, "found '2020-01-01' in row 0 (counted from 0) of column "
-                                            "'day': set time: day, or leave"),
-        ("a,b\n", "no rows of numbers below the header"),
+        ("day,b\n" + "2020-01-01,6\n" * 199, "time stamps must ascend, found 198 that repeat"),
+        ("a,b\n", "no rows of numbers"),
         ("", "no rows of numbers"),
     ],
 )  # fmt: skip
@@ -260,8 +261,8 @@ def test_a_table_that_is_no_series(tmp_path: Path, text: str, message: str) -> N
 
 def test_missing_unknown_and_damaged_files(tmp_path: Path) -> None:
     assert "none.npy: no such file" in refused(tmp_path / "none.npy")
-    (tmp_path / "a.txt").write_text("1")
-    assert "kind '.txt': save it as one of .npy, .csv, .nc" in refused(tmp_path / "a.txt")
+    (tmp_path / "a.xlsx").write_text("1")
+    assert "kind '.xlsx': save it as one of .npy, .csv," in refused(tmp_path / "a.xlsx")
     for name in ("a.npy", "a.nc"):
         (tmp_path / name).write_text("this is neither")
         refused(tmp_path / name)
@@ -306,10 +307,13 @@ def test_dates_are_counted_in_the_unit_asked_for(
     options = {"time": "t", "time_unit": unit}
     other = series_of(tmp_path / "b.csv", **options, time_format="%d.%m.%Y %H:%M")
     xr.testing.assert_identical(found, other)
-    assert "found '31.12.2019 23:50' in row 0" in refused(tmp_path / "b.csv", **options)
-    assert "set time_unit to one of us, ms, s, min, h, day, year, found '1'" in refused(
-        path, time="t"
+    xr.testing.assert_identical(other["x"], series_of(tmp_path / "b.csv", **options)["x"])
+    wrong = refused(tmp_path / "b.csv", **options, time_format="%Y-%m-%d")
+    assert "found '31.12.2019 23:50' in row 0" in wrong
+    assert "set time_unit to one of us, ms, s, min, h, day, month, year, found 'week'" in refused(
+        path, time="t", time_unit="week"
     )
+    assert (series_of(path).attrs["dt"], series_of(path).attrs["time_unit"]) == (10.0, "min")
 
 
 def test_stamps_that_do_not_ascend_or_are_absent(tmp_path: Path, x: np.ndarray) -> None:

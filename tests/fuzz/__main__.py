@@ -1,6 +1,6 @@
 """Try damaged inputs: ``python -m tests.fuzz [KIND …] [--rounds N] [--first NUMBER]``.
 
-Files (csv, npy, zip, netcdf, edf), configurations and the texts of jobs are damaged in ways that
+Files (csv, npy, zip, netcdf, mat, parquet, edf), configurations and the texts of jobs are damaged in ways that
 are drawn at random, each by its kind and number alone, so that a round that fails can be repeated:
 ``python -m tests.fuzz csv --first 1234 --rounds 1``. Whatever they are, they end in a result or in
 one line that names the file, in less than 10 s of processor time and 2 GB of memory. The tests try
@@ -13,12 +13,12 @@ from __future__ import annotations
 import argparse
 import sys
 
-from .files import csv, edf, netcdf, npy, zip
+from .files import csv, edf, mat, netcdf, npy, parquet, zip
 from .rounds import Kind, run
 from .texts import configuration, job
 
 KINDS: dict[str, Kind] = {
-    one.__name__: one for one in (csv, npy, zip, netcdf, edf, configuration, job)
+    one.__name__: one for one in (csv, npy, zip, netcdf, mat, parquet, edf, configuration, job)
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import math
 import random
@@ -15,6 +16,8 @@ from typing import Any
 import edfio
 import netCDF4
 import numpy as np
+import pandas as pd
+import scipy.io
 import xarray as xr
 
 from tausweep.series import checksums
@@ -256,6 +259,41 @@ def _lies(rng: random.Random, path: Path) -> None:
                 variable[:] = np.arange(variable.size).reshape(variable.shape) ** 2 % 1000
 
 
+def mat(rng: random.Random, directory: Path) -> Case:
+    path = directory / "a.mat"
+    path.write_bytes(of_bytes(rng, _matlab(rng.randrange(3)), head=rng.choice([0, 128, 400])))
+    return _own(rng, path, ["t", "x", "y"], {"variable": ["x", "y", "none"]})
+
+
+@cache
+def _matlab(which: int) -> bytes:
+    """A matrix or vectors, packed or not."""
+    x = np.random.default_rng(which).normal(size=(N, 2))
+    time = 0.1 * np.arange(N)
+    held = {"t": time, "x": x} if which == 0 else {"t": time, "x": x[:, 0], "y": x[:, 1], "s": "a"}
+    file = io.BytesIO()
+    scipy.io.savemat(file, held, do_compression=which < 2)
+    return file.getvalue()
+
+
+def parquet(rng: random.Random, directory: Path) -> Case:
+    path = directory / f"a.{rng.choice(['parquet', 'feather'])}"
+    path.write_bytes(of_bytes(rng, _frame(path.suffix), head=rng.choice([0, 0, 400])))
+    return _own(rng, path, ["t", "a", "b"])
+
+
+@cache
+def _frame(kind: str) -> bytes:
+    """A table with dates; where pyarrow is not installed, nothing of that kind."""
+    if importlib.util.find_spec("pyarrow") is None:
+        return b"PAR1" + bytes(100)
+    x = np.random.default_rng(0).normal(size=(N, 2))
+    frame = pd.DataFrame(x, columns=["a", "b"]).assign(t=pd.date_range("2020", periods=N, freq="D"))
+    file = io.BytesIO()
+    (frame.to_parquet if kind == ".parquet" else frame.to_feather)(file)
+    return file.getvalue()
+
+
 def _own(
     rng: random.Random, path: Path, names: list[str], more: dict[str, list[str]] | None = None
 ) -> Case:
@@ -269,6 +307,14 @@ def _own(
             settings["max_gap"] = rng.choice([1, 10**9])
         if path.suffix == ".csv" and rng.random() < 0.2:
             settings["time_format"] = rng.choice(["%Y-%m-%d", "%d.%m.%Y %H:%M:%S", "%s", "%"])
+    if path.suffix == ".csv":
+        for name, values in (
+            ("separator", [",", ";", "tab", "space"]),
+            ("decimal", [".", ","]),
+            ("header", [True, False]),
+        ):
+            if rng.random() < 0.1:
+                settings[name] = rng.choice(values)
     if rng.random() < 0.2:
         columns = [name for name in names[1:] if name != settings.get("time")]
         settings["columns"] = rng.sample(columns, rng.randrange(1, len(columns) + 1))

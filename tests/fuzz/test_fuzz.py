@@ -17,6 +17,8 @@ ROUNDS = {
     "npy": 200,
     "zip": 60,
     "netcdf": 12,
+    "mat": 12,
+    "parquet": 12,
     "edf": 200,
     "configuration": 300,
     "job": 600,

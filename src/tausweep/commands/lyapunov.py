@@ -17,7 +17,7 @@ from typing import Any
 from tausweep.errors import ConfigError
 from tausweep.experiment import Experiment, load
 from tausweep.lyapunov.settings import Embedding, Lyapunov
-from tausweep.series.settings import File
+from tausweep.series.settings import ENDINGS, File
 from tausweep.settings import Settings
 
 SERIES: dict[str, dict[str, Any]] = {
@@ -26,6 +26,9 @@ SERIES: dict[str, dict[str, Any]] = {
     "time": {"metavar": "COLUMN"},
     "time_unit": {"metavar": "UNIT"},
     "time_format": {"metavar": "FORMAT"},
+    "separator": {"metavar": "SIGN"},
+    "decimal": {"metavar": "SIGN"},
+    "header": {"action": argparse.BooleanOptionalAction},
     "resample": {"type": float, "metavar": "INTERVAL"},
     "variable": {"metavar": "NAME"},
     "missing": {"type": float, "nargs": "+", "action": "extend", "metavar": "NUMBER"},
@@ -63,6 +66,9 @@ STEPS: dict[str, dict[str, Any]] = {
 }
 """Steps that can be asked for, in the order they are done, each with one of its settings."""
 
+WRITTEN = ("separator", "decimal", "thousands", "encoding", "header", "units")
+"""What is said of how text is written, where it is not as usual."""
+
 FORMATS = (".pdf", ".png", ".svg")
 
 
@@ -75,7 +81,9 @@ def add(commands: Any) -> None:
         "τ_pred = ln 2 / λ_max of a series in a file, and draw how they were found. "
         "Numbers are those of a workflow with the same settings.",
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help=".csv, .npy or .nc, rows: samples")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help=f"one row per sample: {', '.join(ENDINGS)}"
+    )
     _add(parser.add_argument_group("series"), "series", File, SERIES)
     signal = parser.add_argument_group("signal")
     signal.add_argument(
@@ -102,12 +110,13 @@ def add(commands: Any) -> None:
     output.add_argument(
         "--output",
         type=Path,
-        default=Path(),
         metavar="PLACE",
         help="where the figure goes: a file (.pdf, .png, .svg), or a directory for "
-        "<FILE>_lyapunov.pdf and .png (default: this one)",
+        "<FILE>_lyapunov.pdf and .png (default: beside FILE)",
     )
-    output.add_argument("--json", action="store_true", help="print the numbers as JSON")
+    output.add_argument(
+        "--json", action="store_true", help="print everything that was found as JSON"
+    )
     parser.set_defaults(run=run)
 
 
@@ -126,7 +135,7 @@ def _add(
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure, draw, and print what was found.
+    """Say what was taken for what, measure, print what was found, and draw it.
 
     Raises
     ------
@@ -149,12 +158,16 @@ def run(options: argparse.Namespace) -> None:
     (own,) = settings.series.values()
     assert isinstance(own, File)
     try:
-        prepared = signal.run(settings.signal, series.run(own, series.read(own, [own.path])))
+        given = series.run(own, series.read(own, [own.path]))
+        read = {**json.loads(given.attrs["read_as"]), **_clock(given.attrs)}
+        if not options.json:
+            print(f"{own.path}: {_said(read)}", flush=True)
+        prepared = signal.run(settings.signal, given)
         measured = lyapunov.run(settings.lyapunov, prepared)
     except ValueError as error:
         text = _by_option(str(error), options)
         raise ValueError(text if text.startswith(own.path) else f"{own.path}: {text}") from None
-    found = {"file": own.path, **report.numbers(measured, prepared)}
+    found = {"file": own.path, "read": read, **report.numbers(measured, prepared)}
     if not options.json:
         print(report.text(found), flush=True)
     drawn = figure.run(
@@ -166,8 +179,34 @@ def run(options: argparse.Namespace) -> None:
     written = [str(path) for path in figures]
     if options.json:
         print(json.dumps({**found, "figures": written}, indent=2, ensure_ascii=False))
+    elif written:
+        beside = " (beside the file: name another place by --output)" * (options.output is None)
+        print(f"figure: {', '.join(written)}{beside}")
     else:
-        print(f"figure: {', '.join(written)}")
+        print("no figure: there is no writing beside the file: name a place by --output")
+
+
+def _clock(attrs: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of the clock and of what was mended, from the attributes of a series."""
+    names = ("dt", "time_unit", "filled_values", "samples_cut_before", "samples_cut_after")
+    return {name: attrs[name] for name in (*names, "resampled_from_dt") if name in attrs}
+
+
+def _said(read: Mapping[str, Any]) -> str:
+    """What was taken for what, in a line."""
+    names, left = read["variables"], read["left_out"]
+    shown = ", ".join(names if len(names) < 9 else [*names[:7], "…", names[-1]])
+    dt = f"dt {read['dt']:g}{'' if read['time_unit'] == '1' else ' ' + read['time_unit']}"
+    missing = f"{read['missing'] or 'no'} missing value{'s' * (read['missing'] != 1)}"
+    parts = [
+        f"{read['rows']} rows",
+        f"{'variable' if len(names) == 1 else 'variables'} {shown}",
+        f"time {read['time']}, {dt}" if read["time"] else f"no column of time, {dt}",
+        missing,
+        *(f"{name} left out: {why}" for name, why in left.items()),
+        *(f"{name} {read[name]}" for name in WRITTEN if name in read),
+    ]
+    return "; ".join(parts)
 
 
 def _steps(options: argparse.Namespace) -> list[str]:
@@ -209,9 +248,11 @@ def _by_option(text: str, options: argparse.Namespace) -> str:
     return re.sub(r"^(series\.data|lyapunov): ", "", text)
 
 
-def _figures(output: Path, file: Path) -> list[Path]:
-    """Files to draw into; refused now and not when all is measured."""
-    name = f"{file.stem}_lyapunov"
+def _figures(told: Path | None, file: Path) -> list[Path]:
+    """Files to draw into, refused now and not when all is measured; none that nobody asked for."""
+    name, output = f"{file.stem}_lyapunov", file.parent if told is None else told
+    if told is None and not os.access(output, os.W_OK | os.X_OK):
+        return []
     directory, paths = output, [output / f"{name}.pdf", output / f"{name}.png"]
     if output.suffix and not output.is_dir():
         directory, paths = output.parent, [output]

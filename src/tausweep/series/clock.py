@@ -14,25 +14,20 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Bool, Float, Int, Shaped
 
+from tausweep.series import dates as calendar
+from tausweep.series.dates import SECONDS
 from tausweep.series.files.bounds import MOST_VALUES
 from tausweep.settings import HUGE
 
 JITTER = 0.05
 """How far a step in time may be from a whole number of sampling intervals, in these."""
 
-SECONDS = {
-    "us": 1e-6,
-    "ms": 1e-3,
-    "s": 1.0,
-    "min": 60.0,
-    "h": 3600.0,
-    "day": 86400.0,
-    "year": 365.25 * 86400.0,
-}
-"""Units in which dates can be counted."""
-
 Fill: TypeAlias = Literal["interpolate", "longest"] | None
 Samples: TypeAlias = Float[np.ndarray, "time variable"]
+
+
+class NoClock(ValueError):
+    """What is wrong with time stamps."""
 
 
 class Regular(NamedTuple):
@@ -42,6 +37,8 @@ class Regular(NamedTuple):
     filled: Bool[np.ndarray, "time variable"]
     """Which of them were missing and were interpolated."""
     dt: float
+    unit: str
+    """Of `dt`."""
     notes: dict[str, str | float]
     """What was done, as attributes of the series."""
 
@@ -78,11 +75,13 @@ def regular(
     Parameters
     ----------
     raw
-        `x` (time, variable), NaN where missing; where there are time stamps, `stamp` (time).
+        `x` (time, variable), NaN where missing; where there are time stamps, `stamp` (time), in its
+        attr `units` if it has one.
     dt
         Sampling interval where there are no stamps; they give it otherwise.
     time_unit
-        Unit of `dt`, of stamps that are numbers and of `resample`; dates are counted in it.
+        Unit of `dt`, of stamps that are numbers without units and of `resample`; other stamps are
+        counted in it, and where it is "1", in units that suit them.
     fill, max_gap, resample
         As in `tausweep.series.settings.File`.
 
@@ -98,16 +97,21 @@ def regular(
     if fill is None and resample is None:
         _refuse_missing(x, where)
     notes: dict[str, str | float] = {}
-    fillable = max_gap
+    fillable, unit = max_gap, time_unit
     if stamps is None:
+        if resample is not None:
+            raise ValueError("resample needs time stamps, and none were found: set time to them")
         dt = 1.0 if dt is None else dt
     else:
         dates = stamps.dtype.kind == "M"
-        time, per = _time(stamps, time_unit, where)
+        if dates:
+            time, per, unit = _dates(stamps, time_unit, where, fill, whole=resample is None)
+        else:
+            time, per, unit = _numbers(stamps, time_unit, raw["stamp"].attrs.get("units"), where)
         step = _interval(time, rounded=not dates)
         dt = step / per
         if resample is None:
-            place = _place(time / step, f"{dt:g} {time_unit}", fill, max_gap, where)
+            place = _place(time / step, f"{dt:g} {unit}", fill, max_gap, where)
             _bounded((int(place[-1]) + 1) * x.shape[1], "max_gap")
             spread = np.full((place[-1] + 1, x.shape[1]), np.nan)
             spread[place] = x
@@ -129,7 +133,7 @@ def regular(
         notes["samples_cut_after"] = int(where.row[-1] - last)
     if stamps is not None:
         notes["first_sample"] = _text(stamps[where.row[kept][0]])
-    return Regular(x, filled, dt, notes)
+    return Regular(x, filled, dt, unit, notes)
 
 
 def _bounded(values: float, setting: str) -> None:
@@ -174,35 +178,72 @@ def _refuse_missing(x: Samples, where: Where) -> None:
         )
 
 
-def _time(
-    stamps: Shaped[np.ndarray, " row"], unit: str, where: Where
-) -> tuple[Float[np.ndarray, " row"], float]:
-    """Time since the first stamp, and how much of that is one `unit`: for dates it is in µs."""
-    dates = stamps.dtype.kind == "M"
-    absent = np.flatnonzero(np.isnat(stamps) if dates else ~(np.abs(stamps) <= HUGE))
-    if len(absent):
-        raise ValueError(
-            f"found {len(absent)} rows without a time stamp, the first in row {absent[0]} (counted "
+def _numbers(
+    stamps: Shaped[np.ndarray, " row"], unit: str, own: str | None, where: Where
+) -> tuple[Float[np.ndarray, " row"], float, str]:
+    """Time since the first stamp, how much of that is one unit, and the unit."""
+    _refuse_absent(~(np.abs(stamps) <= HUGE))
+    time = stamps - stamps[0]
+    _refuse_unsorted(np.diff(time), where)
+    if unit == "1":
+        return time, 1.0, own or unit
+    if own in SECONDS and unit in SECONDS and own != unit:
+        return time, SECONDS[unit] / SECONDS[own], unit
+    return time, 1.0, unit
+
+
+def _dates(
+    stamps: Shaped[np.ndarray, " row"], unit: str, where: Where, fill: Fill, *, whole: bool
+) -> tuple[Float[np.ndarray, " row"], float, str]:
+    """Likewise, in µs; in months, where stamps come by calendar months and are kept as they are."""
+    if unit not in (*SECONDS, "1"):
+        raise NoClock(
+            f"the time stamps are dates: set time_unit to one of {', '.join(SECONDS)}, found "
+            f"{unit!r}"
+        )
+    _refuse_absent(np.isnat(stamps))
+    at, step = calendar.daylight_saving(stamps), np.diff(stamps)
+    if at is not None and (fill is None or (step <= np.timedelta64(0)).any()):
+        raise NoClock(
+            f"the clock jumps by an hour in {where.sample(at)} after {where.sample(at - 1)} "
+            "(counted from 0), as local time does for daylight saving, while samples seem to go "
+            "on: write the stamps in UTC, or with their offset, as 2020-10-25T02:00+02:00, or set "
+            "dt in place of time"
+        )
+    _refuse_unsorted(step.astype(np.float64), where)
+    months = calendar.months(stamps) if whole else None
+    if months is not None:
+        if unit == "1":
+            unit = "month" if np.median(np.diff(months)) % 12 else "year"
+        if unit in ("month", "year"):
+            return months, 12.0 if unit == "year" else 1.0, unit
+        raise NoClock(
+            f"the time stamps are of calendar months, which are of no equal length in time_unit "
+            f"{unit}: set time_unit to month or year, or resample"
+        )
+    time = (stamps - stamps[0]).astype("timedelta64[us]").astype(np.float64)
+    unit = calendar.unit_of(float(np.median(np.diff(time)))) if unit == "1" else unit
+    return time, 1e6 * SECONDS[unit], unit
+
+
+def _refuse_absent(absent: Bool[np.ndarray, " row"]) -> None:
+    rows = np.flatnonzero(absent)
+    if len(rows):
+        raise NoClock(
+            f"found {len(rows)} rows without a time stamp, the first in row {rows[0]} (counted "
             "from 0): remove these rows"
         )
-    time, per = stamps - stamps[0], 1.0
-    if dates:
-        if unit not in SECONDS:
-            raise ValueError(
-                f"the time stamps are dates: set time_unit to one of {', '.join(SECONDS)}, found "
-                f"{unit!r}"
-            )
-        time, per = time.astype("timedelta64[us]").astype(np.float64), 1e6 * SECONDS[unit]
-    step = np.diff(time)
+
+
+def _refuse_unsorted(step: Float[np.ndarray, " step"], where: Where) -> None:
     if (step <= 0).any():
         i = int(np.argmax(step <= 0))
         again, back = int((step == 0).sum()), int((step < 0).sum())
-        raise ValueError(
+        raise NoClock(
             f"time stamps must ascend, found {again} that repeat and {back} that go back, the "
             f"first in {where.sample(i + 1)} after {where.sample(i)} (counted from 0): remove or "
-            "sort such rows"
+            "sort such rows, or set dt in place of time"
         )
-    return time, per
 
 
 def _interval(time: Float[np.ndarray, " row"], *, rounded: bool) -> float:
@@ -228,7 +269,7 @@ def _place(
     steps = np.rint(step).astype(np.int64)
     uneven = np.flatnonzero((np.abs(step - steps) > JITTER) | (steps < 1))
     if len(uneven):
-        raise ValueError(
+        raise NoClock(
             f"time is irregular: samples come every {said}, but {len(uneven)} of {len(steps)} "
             f"steps are no multiple of it, the first after {where.sample(uneven[0])} (counted from "
             f"0), of {step[uneven[0]]:.3g} times that: set resample, say to {said}, and max_gap"
@@ -238,7 +279,7 @@ def _place(
         remedy = "set fill to interpolate, with max_gap, or to longest"
         if fill == "interpolate":
             remedy = f"raise max_gap, which is {max_gap}, or set fill to longest"
-        raise ValueError(
+        raise NoClock(
             f"found {len(refused)} gaps in time, the first of {steps[refused[0]] - 1} samples "
             f"after {where.sample(refused[0])} (counted from 0), the longest of {steps.max() - 1}, "
             f"where samples come every {said}: {remedy}"

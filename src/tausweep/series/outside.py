@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import numpy as np
 import xarray as xr
 
 from tausweep.series import clock, dataset
+from tausweep.series.dates import SECONDS
 from tausweep.series.files.boundary import one_line, some
 from tausweep.series.settings import Eeg, File, OutsideSeries, Weather
 from tausweep.settings import HUGE
@@ -45,35 +49,49 @@ def put_on_clock(raw: xr.Dataset, cell: OutsideSeries) -> xr.Dataset:
         _check_inputs(inputs, names)
         match cell:
             case File():
+                dt, unit = _interval(cell, attrs)
                 found = clock.regular(
                     raw,
-                    dt=cell.dt,
-                    time_unit=cell.time_unit,
+                    dt=dt,
+                    time_unit=unit,
                     fill=cell.fill,
                     max_gap=cell.max_gap,
                     resample=cell.resample,
                 )
-                unit = cell.time_unit
             case Weather():
                 raw, notes = clock.merge_repeated(raw)
                 attrs |= notes
                 found = clock.regular(raw, time_unit="h", fill=cell.fill, max_gap=cell.max_gap)
-                unit = "h"
             case Eeg():
-                found, unit = clock.regular(raw, dt=attrs.pop("dt")), "s"
+                found = clock.regular(raw, dt=attrs.pop("dt"), time_unit="s")
         _check_columns(found.x, names)
     except ValueError as error:
-        raise ValueError(f"{path}: {one_line(str(error))}") from None
+        text = one_line(str(error))
+        if isinstance(error, clock.NoClock) and isinstance(cell, File) and cell.time is None:
+            time = json.loads(raw.attrs["read_as"])["time"]
+            text += f"; {time} was taken for the time"
+        raise ValueError(f"{path}: {text}") from None
     return dataset.make(
         found.x,
         names,
         dt=found.dt,
-        time_unit=unit,
+        time_unit=found.unit,
         attrs={**attrs, **found.notes},
         inputs=inputs,
         units=units,
         filled=found.filled,
     )
+
+
+def _interval(cell: File, attrs: dict[str, Any]) -> tuple[float | None, str]:
+    """Sampling interval and its unit: the file's own, in the unit asked for, if none is set."""
+    dt, own = attrs.pop("dt", None), attrs.pop("dt_unit", "1")
+    if cell.dt is not None or dt is None:
+        return cell.dt, cell.time_unit
+    if cell.time_unit == "1":
+        return dt, own
+    scale = SECONDS[own] / SECONDS[cell.time_unit] if {own, cell.time_unit} <= set(SECONDS) else 1
+    return dt * scale, cell.time_unit
 
 
 def _check_inputs(inputs: list[str], names: list[str]) -> None:
@@ -116,6 +134,6 @@ def _check_columns(x: clock.Samples, names: list[str]) -> None:
             raise ValueError(f"variable {name!r} is constant ({values[0]:g}): leave it out")
         if np.allclose(rise, rise.mean(), rtol=1e-3, atol=0):
             raise ValueError(
-                f"variable {name!r} only counts time, in steps of {rise.mean():g}: set time to it, "
-                "or remove it and set dt of the series"
+                f"variable {name!r} only counts, in steps of {rise.mean():g}: set time to it, or "
+                "leave it out by columns"
             )

@@ -10,6 +10,15 @@ from pydantic import Field, Strict, StringConstraints, field_validator, model_va
 from tausweep.settings import Float, Name, NaturalInt, PositiveFloat, Settings
 from tausweep.systems.registry import SimulatedSeries
 
+TEXT = (".csv", ".tsv", ".txt", ".dat", ".asc")
+"""How names of tables of text end."""
+HOLD_SEVERAL = (".nc", ".nc4", ".cdf", ".mat")
+"""And of files that may hold several tables."""
+
+
+ENDINGS = (*TEXT, ".npy", *HOLD_SEVERAL, ".edf", ".parquet", ".feather")
+"""And of all files that are read."""
+
 
 class Table(Settings):
     """What series of measured columns share."""
@@ -36,32 +45,44 @@ class Table(Settings):
 
 
 class File(Table):
-    """A series read from a file of one's own: .npy, .csv or .nc, one row per sample.
+    """A series read from a file of one's own, one row per sample.
 
-    Columns are named as in the file's header, or x0, x1, …. A CSV may be separated by commas,
-    semicolons or tabs, the last two with decimal commas if need be.
+    Kinds, by the end of the name: text (.csv, .tsv, .txt, .dat, .asc), NumPy (.npy), NetCDF (.nc,
+    .nc4, .cdf), MATLAB (.mat), EDF (.edf), and, where pyarrow is installed, .parquet and .feather.
+    How text is written is found on all of it. Columns are named as in the file, or x0, x1, ….
     """
 
     place: ClassVar[frozenset[str]] = frozenset({"path"})
+    version: ClassVar[int | None] = 1  # headers of numbers, clocks, months and years are recognised
 
     system: Literal["file"]
     path: str
     """Where the file is, relative to the directory Snakemake runs in. The key of the series is
     made from the file's content, not from this path."""
     dt: PositiveFloat | None = None
-    """Sampling interval, in units of time. Default: found from the column `time`, or else 1."""
+    """Sampling interval, in units of time. Default: found from the column of time, or else 1. Where
+    it is set, a column of time is left out."""
     time_unit: str = "1"
-    """Unit of time, as the figures and files name it. Where `time` holds dates: us, ms, s, min, h,
-    day or year, in which dt is then given."""
+    """Unit of time, as the figures and files name it. Dates are counted in it: us, ms, s, min, h,
+    day, month or year. Default: as the file says, or one that suits the dates."""
     time: str | None = None
     """Name of a column or coordinate of time stamps: numbers in the unit of time, or dates (ISO
-    8601, or in `time_format`). Stamps must be regular, gaps are told, and both can be mended."""
+    8601, or in `time_format`). Stamps must be regular, gaps are told, and both can be mended.
+    Default: the column that holds dates or is named as time is, or the first if it rises evenly."""
     time_format: str | None = None
-    """How dates are written in a CSV, in the letters of strptime, as %d.%m.%Y %H:%M."""
+    """How dates are written in text, in the letters of strptime, as %d.%m.%Y %H:%M."""
+    separator: Literal[",", ";", "|", "tab", "space"] | None = None
+    """What stands between columns of text. Default: found from all rows."""
+    decimal: Literal[".", ","] | None = None
+    """Decimal mark of text. Default: found from all rows."""
+    header: bool | None = None
+    """Whether names stand above the columns of text. Default: found from all rows."""
     variable: str | None = None
-    """Name of the variable to take from a .nc file that holds several tables."""
+    """Name of the variable to take from a .nc or .mat file that holds several; `group/name` for one
+    in a group."""
     missing: list[Float] = []
-    """Numbers that stand for missing values, as -9999. Empty cells, NaN and NA always do."""
+    """Numbers that stand for missing values, as -9999. Empty cells, NaN, NA, null and - always
+    do."""
     resample: PositiveFloat | None = None
     """Sampling interval to interpolate onto, linearly, in units of time: for irregular stamps.
     Never over more than `max_gap` samples missing at the file's own (median) interval."""
@@ -69,9 +90,10 @@ class File(Table):
     @model_validator(mode="after")
     def _clock(self) -> Self:
         if self.time is None:
-            for name in ("resample", "time_format"):
-                if getattr(self, name) is not None:
-                    raise ValueError(f"{name} needs time, the name of the column of time stamps")
+            if self.time_format is not None:
+                raise ValueError("time_format needs time, the name of the column of time stamps")
+            if self.resample is not None and self.dt is not None:
+                raise ValueError("resample needs time stamps: give it or dt")
         elif self.dt is not None:
             raise ValueError("give either dt or time, which it would be found from")
         elif self.time in self.inputs + self.columns:
@@ -80,8 +102,13 @@ class File(Table):
             raise ValueError("resample needs max_gap, the longest gap to interpolate, in samples")
         if self.resample is not None and self.fill == "interpolate":
             raise ValueError("resample interpolates already: fill may only be longest beside it")
-        if self.variable is not None and not self.path.lower().endswith(".nc"):
-            raise ValueError("variable is for .nc files: name columns of others by columns")
+        if self.variable is not None and not self.path.lower().endswith(HOLD_SEVERAL):
+            raise ValueError(
+                "variable is for .nc and .mat files: name columns of others by columns"
+            )
+        for name in ("separator", "decimal", "header"):
+            if getattr(self, name) is not None and not self.path.lower().endswith(TEXT):
+                raise ValueError(f"{name} is for files of text ({', '.join(TEXT)})")
         return self
 
 

@@ -6,10 +6,10 @@ import math
 from pathlib import Path
 
 import numpy as np
-import xarray as xr
 
 from tausweep.series.files import table
 from tausweep.series.files.boundary import Refused, reading
+from tausweep.series.files.table import Table
 from tausweep.series.settings import File
 
 HEADERS = {
@@ -19,20 +19,15 @@ HEADERS = {
 """By version of the format; the third is for names of fields, which no table of numbers has."""
 
 
-def read(path: Path, own: File) -> xr.Dataset:
-    """Read the columns that `own` names, as x0 and x1.
+def read(path: Path, own: File) -> Table:
+    """Read all columns, named x0 and x1.
 
     Its header is believed only where the file is as long as it says. Nothing is unpickled.
 
     Raises ValueError, one line.
     """
     with reading(path, "a whole .npy file of numbers", "write it with numpy.save"):
-        x = table.numbers(_array(path))
-        names = table.numbered(x.shape[1])
-        chosen = table.wanted(names, own.columns, own.time)
-        stamp = None if own.time is None else x[:, names.index(own.time)]
-        kept = [name for name in chosen if name != own.time]
-        return table.raw(x[:, [names.index(name) for name in kept]], kept, stamp)
+        return table.of_array(_array(path))
 
 
 def _array(path: Path) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Series from files of one's own: .npy, .csv and .nc, one row per sample.
+"""Series from files of one's own, one row per sample: text, NumPy, NetCDF, MATLAB, and others.
 
 What cannot be read is refused here, and what cannot be a series in `tausweep.series.outside`: in
 one line that names the file, what was found in it and what to do, because a gap or a constant
@@ -7,18 +7,25 @@ column would surface much later as a NaN.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
 
-from tausweep.series.files import csv, netcdf, npy
+from tausweep.series.files import arrow, csv, edf, mat, netcdf, npy, roles
+from tausweep.series.files.boundary import Refused, one_line
+from tausweep.series.files.table import Table
 from tausweep.series.settings import File
 
-READERS: dict[str, Callable[[Path, File], xr.Dataset]] = {
+READERS: dict[str, Callable[[Path, File], Table]] = {
     ".npy": npy.read,
-    ".csv": csv.read,
-    ".nc": netcdf.read,
+    **dict.fromkeys((".csv", ".tsv", ".txt", ".dat", ".asc"), csv.read),
+    **dict.fromkeys((".nc", ".nc4", ".cdf"), netcdf.read),
+    ".mat": mat.read,
+    ".edf": edf.read,
+    **dict.fromkeys((".parquet", ".feather"), arrow.read),
 }
 """How each kind of file is read."""
 
@@ -30,7 +37,8 @@ def read(path: str | Path, own: File) -> xr.Dataset:
     -------
     Dataset
         `x` (time, variable) as found, NaN where a value is missing; `variable` holds the names in
-        the file, or x0, x1, …; where `own.time` is set, `stamp` (time), numbers or dates.
+        the file, or x0, x1, …; where there are time stamps, `stamp` (time), numbers or dates;
+        attr `read_as`, JSON: what was taken for what.
 
     Raises
     ------
@@ -43,13 +51,19 @@ def read(path: str | Path, own: File) -> xr.Dataset:
             f"{path}: found a file of kind {path.suffix or 'unknown'!r}: save it as one of "
             f"{', '.join(READERS)}"
         )
-    raw = READERS[path.suffix.lower()](path, own)
+    table = READERS[path.suffix.lower()](path, own)
+    try:
+        raw = roles.assign(table, own)
+    except Refused as error:
+        raise ValueError(f"{path}: {one_line(str(error))}") from None
     names = raw["variable"].values.tolist()
     raw["x"] = raw["x"].where(~raw["x"].isin(own.missing)) if own.missing else raw["x"]
+    said = json.loads(raw.attrs["read_as"]) | {"missing": int(np.isnan(raw["x"]).sum())}
     return raw.assign_attrs(
         subject="own data",
         description=f"own data of {len(names)} variables: {', '.join(names)}",
         system="file",
         parameters="{}",
         read_from=str(path),
+        read_as=json.dumps(said, ensure_ascii=False),
     )

@@ -1,12 +1,12 @@
-"""Tables: columns with names, chosen by them, perhaps with time stamps among them."""
+"""Tables: columns with names, as readers find them, and how large they may be."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-import xarray as xr
 from jaxtyping import Float, Shaped
 
 from tausweep.series.files.boundary import Refused, some
@@ -14,6 +14,26 @@ from tausweep.series.files.bounds import MOST_COLUMNS, MOST_VALUES
 
 LONGEST = 200
 """Characters of a column's name: messages and figures show it."""
+
+
+@dataclass
+class Table:
+    """What a reader found."""
+
+    columns: dict[str, Shaped[np.ndarray, " time"]]
+    """By name: doubles (NaN where missing), dates (datetime64), or text (objects)."""
+    clock: str | None = None
+    """The column that the file itself says is time; it may be no column of data."""
+    clock_unit: str | None = None
+    """Unit in which the clock counts, where it holds numbers and the file says it."""
+    index: str | None = None
+    """The column that only names rows, as pandas and R write it."""
+    dt: float | None = None
+    """Sampling interval that the file says, in `clock_unit`."""
+    units: str = "1"
+    """Of the values, where all have the same."""
+    how: dict[str, str] = field(default_factory=dict)
+    """How it is written, where that is not the usual."""
 
 
 def check_shape(shape: Sequence[int]) -> None:
@@ -48,43 +68,43 @@ def numbers(x: Shaped[np.ndarray, "..."]) -> Float[np.ndarray, "time variable"]:
         return (x[:, None] if x.ndim == 1 else x).astype(np.float64)
 
 
-def raw(
-    x: Float[np.ndarray, "time variable"],
-    names: Sequence[str],
-    stamp: Shaped[np.ndarray, " time"] | None,
-) -> xr.Dataset:
-    """What was read: `x` (time, variable), and `stamp` (time), numbers or dates in µs."""
-    found = xr.Dataset({"x": (("time", "variable"), x)}, coords={"variable": list(names)})
-    if stamp is None:
-        return found
-    kind = np.dtype("datetime64[us]") if stamp.dtype.kind == "M" else np.dtype(np.float64)
-    with np.errstate(all="ignore"):
-        return found.assign_coords(stamp=("time", stamp.astype(kind)))
+def of_array(x: Shaped[np.ndarray, "..."], names: Sequence[str] | None = None) -> Table:
+    """The table that an array is.
 
-
-def wanted(names: list[str], columns: Sequence[str], time: str | None) -> list[str]:
-    """The columns to read, `time` among them; all where none are named.
-
-    Raises Refused where one is not there, or there twice, or none can be a name.
+    Raises Refused where it is none.
     """
+    doubles = numbers(x)
+    named = numbered(doubles.shape[1]) if names is None else list(names)
+    check_names(named)
+    return Table(dict(zip(named, doubles.T, strict=True)))
+
+
+def check_names(chosen: Sequence[str], names: Sequence[str] | None = None) -> None:
+    """Refuse names of columns that cannot be such, or that several of `names` have.
+
+    Raises Refused.
+    """
+    names = chosen if names is None else names
     longest = max(names, key=len, default="")
     if len(longest) > LONGEST:
         raise Refused(
             f"found a column name of {len(longest)} characters ({longest:.30}…): give each column "
             f"one of at most {LONGEST}"
         )
-    for what, name in [("time", time), *(("columns", name) for name in columns)]:
-        if name is not None and name not in names:
-            raise Refused(f"{what} names {name!r}, but the columns are {some(names)}")
-    if names == [time]:
-        raise Refused(f"found no column beside {time!r}, the time stamps")
-    chosen = [*([] if time is None else [time]), *columns] if columns else list(names)
     there = Counter(names)
     if len(set(chosen)) < len(chosen) or any(there[name] > 1 for name in chosen):
-        raise Refused(f"found columns of the same name ({some(names)}): rename them")
-    return chosen
+        raise Refused(f"found columns of the same name ({some(list(names))}): rename them")
 
 
 def numbered(columns: int) -> list[str]:
     """Names of columns that have none."""
     return [f"x{i}" for i in range(columns)]
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """Names of which some are the same, these with their number: "Cz (1)", "Cz (2)"."""
+    count, seen, out = Counter(names), Counter[str](), []
+    for name in names:
+        seen[name] += 1
+        out.append(f"{name} ({seen[name]})" if count[name] > 1 else name)
+    return out

@@ -13,8 +13,8 @@ import numpy as np
 import xarray as xr
 
 from tausweep.series import checksums
+from tausweep.series.files import edf
 from tausweep.series.files.boundary import reading, some
-from tausweep.series.published import edf
 from tausweep.series.settings import Eeg
 
 CITATION = (
@@ -42,16 +42,14 @@ def read(path: str, cell: Eeg) -> xr.Dataset:
     file = Path(path)
     digest = checksums.verify(file)
     with reading(file, "a whole, uninterrupted EDF recording", REMEDY):
-        signals, annotations = edf.read(file)
-    there = [signal.label.rstrip(".") for signal in signals]
+        signals, annotations = edf.signals(file)
+    there = edf.names(signals)
     chosen = cell.channels or there
     unknown = [name for name in chosen if name not in there]
     if unknown:
         raise ValueError(f"{path}: channels names {unknown[0]!r}, but there are {some(there)}")
-    repeated = [name for name in chosen if there.count(name) > 1]
-    if repeated or not chosen:
-        found = f"several channels named {repeated[0]!r}" if repeated else "no channels"
-        raise ValueError(f"{path}: found {found} among {some(there)}: choose others by channels")
+    if not chosen:
+        raise ValueError(f"{path}: found no channels: it is no recording")
     kept = [signals[there.index(name)] for name in chosen]
     rates = sorted({signal.sampling_frequency for signal in kept})
     if len(rates) > 1:

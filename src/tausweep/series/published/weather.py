@@ -16,10 +16,10 @@ from pathlib import Path
 import xarray as xr
 
 from tausweep.series import checksums
-from tausweep.series.files import csv
+from tausweep.series.files import csv, roles
 from tausweep.series.files.boundary import reading
 from tausweep.series.files.bounds import MOST_ARCHIVE, MOST_TEXT, MOST_VALUES
-from tausweep.series.settings import Weather
+from tausweep.series.settings import File, Weather
 
 TIME, TIME_FORMAT, MISSING = "Date Time", "%d.%m.%Y %H:%M:%S", -9999.0
 REMEDY = f"delete it, with its line in {checksums.FILE}, and run snakemake again"
@@ -78,7 +78,17 @@ def _archive(path: Path, columns: list[str]) -> xr.Dataset:
     with reading(path, "a whole ZIP archive", REMEDY):
         content = _unpack(path)
     with reading(path, "a table of numbers", REMEDY):
-        return csv.parse(content, columns=columns, time=TIME, time_format=TIME_FORMAT)
+        own = File(
+            system="file",
+            path=f"{path.stem}.csv",
+            columns=columns,
+            time=TIME,
+            time_format=TIME_FORMAT,
+            separator=",",
+            decimal=".",
+            header=True,
+        )
+        return roles.assign(csv.parse(content, own), own).drop_attrs()
 
 
 def _unpack(path: Path) -> bytes:

@@ -9,11 +9,16 @@ from __future__ import annotations
 import json
 import math
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import edfio
 
+from tausweep.series.files import table
+from tausweep.series.files.boundary import Refused, reading, some
 from tausweep.series.files.bounds import MOST_VALUES
+from tausweep.series.files.table import Table
+from tausweep.series.settings import File
 
 UNKNOWN = -1
 """Number of records of a recording that went on when its header was written: its size tells."""
@@ -27,7 +32,40 @@ MOST_SEARCH = 1_000_000_000
 """Bytes of annotations, times those in each record: edfio's search takes as long as that."""
 
 
-def read(path: Path) -> tuple[list[edfio.EdfSignal], str]:
+def read(path: Path, own: File) -> Table:
+    """Read the channels that `own` names, which must be of one rate.
+
+    Raises ValueError, one line.
+    """
+    with reading(path, "a whole, uninterrupted EDF recording", "write it anew, by its recorder"):
+        channels, _ = signals(path)
+        by_name = dict(zip(names(channels), channels, strict=True))
+        rates = Counter(
+            by_name[n].sampling_frequency for n in own.columns or by_name if n in by_name
+        )
+        rate, _ = rates.most_common(1)[0] if rates else (1.0, 0)
+        other = [n for n, s in by_name.items() if s.sampling_frequency != rate]
+        if len(rates) > 1:
+            raise Refused(
+                f"found channels of {', '.join(f'{r:g}' for r in sorted(rates))} samples per "
+                f"second: choose some of one rate by columns, or leave out {some(other)}"
+            )
+        kept = {n: s for n, s in by_name.items() if n not in other}
+        units = {signal.physical_dimension for signal in kept.values()}
+        return Table(
+            {name: signal.data for name, signal in kept.items()},
+            dt=1 / rate,
+            clock_unit="s",
+            units=units.pop() if len(units) == 1 else "various",
+        )
+
+
+def names(channels: list[edfio.EdfSignal]) -> list[str]:
+    """Labels without the dots that fill them up; those of the same label are told apart."""
+    return table.told_apart([channel.label.rstrip(".") for channel in channels])
+
+
+def signals(path: Path) -> tuple[list[edfio.EdfSignal], str]:
     """Read the signals, and the annotations as JSON of [onset, duration, text].
 
     Raises ValueError where the header contradicts the file or itself, or the recording was
