@@ -1,0 +1,542 @@
+"""Chaotic systems whose λ_max is known from their equations: what estimates from data are held to.
+
+    python benchmarks/systems.py           # the systems, their halves and exponents
+    python benchmarks/systems.py --truth   # measure the exponents anew: about 25 minutes on one core
+
+Systems are those of tausweep and the equations written out below. Parameters of the latter are as
+in the package dysts (Gilpin 2021, NeurIPS Datasets and Benchmarks) unless a comment says otherwise.
+Sampling differs on purpose, from 12 to 90 samples of a mean period, most from 20 to 60.
+
+λ_max is measured by tangent dynamics along 256 trajectories that start on the attractor of the
+first series, and kept in `lyapunov_truth.json` with its standard error.
+
+Constants of the estimators may be chosen on the systems of `TUNING` only. Those of `TESTING` are
+looked at when all is decided. The halves alternate along the sorted names; they were fixed before
+anything was measured on them.
+
+Orbits are kept in results/systems/, in a folder that changes with this file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import inspect
+import json
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from tausweep.series.settings import Series
+from tausweep.statespace import exponents
+from tausweep.statespace.neighbours import mean_period
+from tausweep.systems import tangent
+from tausweep.systems.integrate import states
+from tausweep.systems.system import DelayedFeedback, Flow, Map, Simulated
+
+HERE = Path(__file__).parent
+TRUTH = HERE / "lyapunov_truth.json"
+ORBITS = HERE.parent / "results" / "systems"
+POINTS = 20_000
+"""Length of the orbits that are kept; shorter ones are their beginnings."""
+MEMBERS = 256
+SUBSTEPS = 16
+"""Steps of a sampling interval in which tangent vectors of the equations below are followed."""
+
+
+class Equations(NamedTuple):
+    """Equations that tausweep has no system of its own for."""
+
+    right: Callable[..., tuple[Any, ...]]
+    """From coordinates to their derivatives or, for a map, to the next ones."""
+    start: tuple[float, ...]
+    dt: float
+    """Sampling interval; 0 for a map."""
+    view: Callable[..., tuple[Any, ...]] | None = None
+    """What is observed, of the coordinates, where it is not they."""
+
+
+def aizawa(x, y, z):
+    """As in Gilpin 2021."""
+    r = x**2 + y**2
+    up = 0.6 + 0.95 * z - z**3 / 3 - r - 0.25 * z * r + 0.1 * z * x**3
+    return (z - 0.7) * x - 3.5 * y, 3.5 * x + (z - 0.7) * y, up
+
+
+def blasius(x, y, z):
+    """A food chain of three, with bursts."""
+    eaten = 0.2 * x * y / (1 + 0.05 * x)
+    return x - eaten, -y + eaten - y * z, -10 * (z - 0.006) + y * z
+
+
+def chua(x, y, z):
+    """Piecewise linear."""
+    ramp = -5 / 7 * x + 0.5 * (-8 / 7 + 5 / 7) * (np.abs(x + 1) - np.abs(x - 1))
+    return 15.6 * (y - x - ramp), x - y + z, -28 * y
+
+
+def double_pendulum(a, b, p, q):
+    """Equal masses and lengths, g = 9.81: released at rest, so the energy is moderate."""
+    c, s = np.cos(a - b), np.sin(a - b)
+    d = 1 + s**2
+    v, w = (p - q * c) / d, (2 * q - p * c) / d
+    h = p * q * s / d
+    k = (p**2 + 2 * q**2 - 2 * p * q * c) / (2 * d**2) * np.sin(2 * (a - b))
+    return v, w, -2 * 9.81 * np.sin(a) - h + k, -9.81 * np.sin(b) + h - k
+
+
+def hastings_powell(x, y, z):
+    """A food chain of three: slow and fast."""
+    first, second = 5 * x * y / (1 + 3 * x), 0.1 * y * z / (1 + 2 * y)
+    return x * (1 - x) - first, first - second - 0.4 * y, second - 0.01 * z
+
+
+def hindmarsh_rose(x, y, z):
+    """Spikes of a neuron: slow and fast."""
+    fast = (y - 0.49 * x**3 + x**2 + z) / 0.03 - x
+    return fast, -0.49 * x**3 + z, (0.0322 - x - z) / 0.8
+
+
+def ikeda(x, y):
+    """Light in a ring, u = 0.9 (Hammel, Jones, Moloney 1985)."""
+    t = 0.4 - 6 / (1 + x**2 + y**2)
+    return 1 + 0.9 * (x * np.cos(t) - y * np.sin(t)), 0.9 * (x * np.sin(t) + y * np.cos(t))
+
+
+def isothermal_chemical(x, y, z):
+    """A reaction with feedback: slow and fast."""
+    made = x * y**2 + x
+    return 0.29786 * (2.5 + z) - made, (made - y) / 0.013, y - z
+
+
+def standard(q, p):
+    """Chirikov's map of a kicked rotor, K = 6; both are angles."""
+    kicked = p + 6 * np.sin(q)
+    return q + kicked, kicked
+
+
+def windmi(i, v, p):
+    """The solar wind's drive of the magnetosphere; its switch is softer, 50 instead of 2200."""
+    lost = p**1.25 * 5**0.5 * (1 + np.tanh(50 * (i - 1))) / 2
+    return 0.247 * (5 - v), 10.8 * i - 0.0376 * p - 1.06 * v, 25 - lost
+
+
+def jerk(acceleration: Callable[..., Any]) -> Callable[..., tuple[Any, ...]]:
+    """ẋ = y, ẏ = z, ż = acceleration."""
+    return lambda x, y, z: (y, z, acceleration(x, y, z))
+
+
+EQUATIONS: dict[str, Equations] = {
+    "aizawa": Equations(aizawa, (-0.785, -0.629, -0.176), 0.06),
+    "arneodo": Equations(
+        jerk(lambda x, y, z: 5.5 * x - 4.5 * y - z - x**3), (-2.75, 0.19, 3.47), 0.06
+    ),
+    "blasius": Equations(blasius, (4.03, 5.11, 0.017), 0.1),
+    "burke_shaw": Equations(
+        lambda x, y, z: (-10 * (x + y), y - 10 * x * z, 10 * x * y + 13), (-0.79, 0.65, 0.22), 0.03
+    ),
+    "chen": Equations(
+        lambda x, y, z: (35 * (y - x), -7 * x - x * z + 28 * y, x * y - 3 * z),
+        (3.27, 5.3, 19.4),
+        0.02,
+    ),
+    "chua": Equations(chua, (1.126, -0.114, -0.783), 0.05),
+    "coullet": Equations(
+        jerk(lambda x, y, z: 0.8 * x - 1.1 * y - 0.45 * z - x**3), (0.345, 0.428, 0.087), 0.15
+    ),
+    "dadras": Equations(
+        lambda x, y, z: (y - 3 * x + 2.7 * y * z, 1.7 * y - x * z + z, 2 * x * y - 9 * z),
+        (1.03, -3.53, -0.72),
+        0.06,
+    ),
+    "double_pendulum": Equations(
+        double_pendulum,
+        (2.0, 2.0, 0.0, 0.0),
+        0.05,
+        lambda a, b, p, q: (np.sin(a), np.cos(a), np.sin(b), np.cos(b), p, q),
+    ),
+    "finance": Equations(
+        lambda x, y, z: (4.999 * x + z + x * y, -0.2 * y - x**2, -x - 1.1 * z),
+        (-0.517, -3.957, 0.001),
+        0.2,
+    ),
+    "genesio_tesi": Equations(
+        jerk(lambda x, y, z: -x - 1.1 * y - 0.44 * z + x**2), (-0.054, -0.262, 0.335), 0.15
+    ),
+    "hadley": Equations(
+        lambda x, y, z: (
+            -(y**2) - z**2 - 0.2 * x + 1.8,
+            x * y - 4 * x * z - y + 1,
+            4 * x * y + x * z - z,
+        ),
+        (1.37, 0.93, 0.64),
+        0.04,
+    ),
+    "halvorsen": Equations(
+        lambda x, y, z: (
+            -1.4 * x - 4 * y - 4 * z - y**2,
+            -1.4 * y - 4 * z - 4 * x - z**2,
+            -1.4 * z - 4 * x - 4 * y - x**2,
+        ),
+        (-8.68, -2.47, 0.07),
+        0.04,
+    ),
+    "hastings_powell": Equations(hastings_powell, (0.732, 0.175, 9.9), 3.0),
+    "hindmarsh_rose": Equations(hindmarsh_rose, (0.031, -0.022, 0.041), 0.05),
+    "hyper_lorenz": Equations(
+        lambda x, y, z, w: (
+            10 * (y - x) + w,
+            -x * z + 28 * x - y,
+            -2.667 * z + x * y,
+            1.1 * w - x * z,
+        ),
+        (-9.19, -0.674, 16.4, -145.0),
+        0.025,
+    ),
+    "hyper_rossler": Equations(
+        lambda x, y, z, w: (-y - z, x + 0.25 * y + w, 3 + x * z, -0.5 * z + 0.05 * w),
+        (-20.0, 0.0, 0.0, 15.0),  # Rössler 1979
+        0.15,
+    ),
+    "ikeda": Equations(ikeda, (0.1, 0.1), 0.0),
+    "isothermal_chemical": Equations(isothermal_chemical, (0.514, 0.998, 1.006), 0.02),
+    "laser": Equations(
+        lambda x, y, z: (
+            10 * (y - x) + y * z**2,
+            5 * x - x * z**2,
+            -5 * z - 6 * x**2,
+        ),
+        (-2.54, -1.94, -2.97),
+        0.03,
+    ),
+    "moore_spiegel": Equations(
+        lambda x, y, z: (y, 10 * z, -z + 9 * y - y * x**2 - 4 * x), (-3.47, 19.67, -3.83), 0.02
+    ),
+    "newton_leipnik": Equations(
+        lambda x, y, z: (
+            -0.4 * x + y + 10 * y * z,
+            -x - 0.4 * y + 5 * x * z,
+            0.175 * z - 5 * x * y,
+        ),
+        (0.294, 0.106, 0.291),
+        0.2,
+    ),
+    "nose_hoover": Equations(  # a = 1 and the sea of chaos (Posch, Hoover, Vesely 1986)
+        lambda x, y, z: (y, -x + y * z, 1 - y**2), (0.0, 5.0, 0.0), 0.1
+    ),
+    "rabinovich_fabrikant": Equations(
+        lambda x, y, z: (
+            y * (z - 1 + x**2) + 0.87 * x,
+            x * (3 * z + 1 - x**2) + 0.87 * y,
+            -2 * z * (1.1 + x * y),
+        ),
+        (-1.0, 0.0, 0.5),
+        0.05,
+    ),
+    "rucklidge": Equations(
+        lambda x, y, z: (-2 * x + 6.7 * y - y * z, x, -z + y**2), (1.93, 3.19, 5.78), 0.08
+    ),
+    "shimizu_morioka": Equations(
+        lambda x, y, z: (y, x - 0.85 * y - x * z, -0.5 * z + x**2), (0.017, 0.035, 0.353), 0.25
+    ),
+    "sprott_b": Equations(lambda x, y, z: (y * z, x - y, 1 - x * y), (1.69, 1.49, -0.54), 0.2),
+    "sprott_jerk": Equations(
+        jerk(lambda x, y, z: -x + y**2 - 2.017 * z), (-0.541, 0.594, 0.451), 0.2
+    ),
+    "sprott_s": Equations(lambda x, y, z: (-x - 4 * y, x + z**2, 1 + x), (0.126, 0.123, 1.22), 0.1),
+    "standard": Equations(
+        standard,
+        (2.0, 1.0),
+        0.0,
+        lambda q, p: (np.sin(q), np.cos(q), np.sin(p), np.cos(p)),
+    ),
+    "thomas": Equations(
+        lambda x, y, z: (  # b = 0.18 (Thomas 1999)
+            np.sin(y) - 0.18 * x,
+            np.sin(z) - 0.18 * y,
+            np.sin(x) - 0.18 * z,
+        ),
+        (1.1, 1.1, -0.01),
+        0.4,
+    ),
+    "vallis": Equations(
+        lambda x, y, z: (102 * y - 3 * x, -y + x * z, -z - x * y + 1), (-6.99, 0.023, -0.166), 0.05
+    ),
+    "windmi": Equations(windmi, (0.933, 6.268, 41.97), 0.15),
+}
+
+OWN: dict[str, dict[str, Any]] = {
+    "lorenz28": {"system": "lorenz63", "dt": 0.01},
+    "lorenz45": {
+        "system": "lorenz63",
+        "dt": 0.01,
+        "parameters": {"sigma": 16.0, "rho": 45.92, "beta": 4.0},
+    },
+    "lorenz38": {"system": "lorenz63", "dt": 0.01, "parameters": {"rho": 38.0}},
+    "rossler5.7": {"system": "rossler", "dt": 0.2},
+    "rossler10": {"system": "rossler", "dt": 0.1, "parameters": {"a": 0.15, "b": 0.2, "c": 10.0}},
+    "duffing": {"system": "duffing", "dt": 0.1773},
+    "duffing2": {
+        "system": "duffing",
+        "dt": 0.05,
+        "parameters": {"delta": 0.25, "gamma": 0.4, "omega": 1.0},
+    },
+    "ueda": {"system": "ueda", "dt": 0.05},
+    "mackey_glass17": {"system": "mackey_glass", "dt": 1.0},
+    "mackey_glass23": {"system": "mackey_glass", "dt": 0.46, "parameters": {"delay": 23.0}},
+    "mackey_glass30": {"system": "mackey_glass", "dt": 1.0, "parameters": {"delay": 30.0}},
+    "lorenz96_5": {"system": "lorenz96", "dt": 0.05, "parameters": {"N": 5}},
+    "lorenz96_10": {"system": "lorenz96", "dt": 0.05, "parameters": {"N": 10}},
+    "lorenz96_20": {"system": "lorenz96", "dt": 0.05, "parameters": {"N": 20}},
+    "lorenz96_40": {"system": "lorenz96", "dt": 0.05, "parameters": {"N": 40}},
+    "henon": {"system": "henon"},
+    "logistic4": {"system": "logistic"},
+    "logistic3.9": {"system": "logistic", "parameters": {"r": 3.9}},
+}
+"""Series of tausweep's own systems."""
+
+NAMES = tuple(sorted([*EQUATIONS, *OWN]))
+TUNING, TESTING = NAMES[::2], NAMES[1::2]
+SENSED = "lorenz63"
+"""Lorenz-63 (10, 28, 8/3), dt .05, is what `SENSORS` see: many redundant columns."""
+SENSORS = ("sensors12", "field64")
+CASES = tuple(sorted([*TUNING, *SENSORS]))
+"""Of the tuning half, those as well."""
+
+
+def right(name: str, state: np.ndarray) -> np.ndarray:
+    """Right-hand side of `EQUATIONS`, of one state or of many in rows."""
+    return np.array(EQUATIONS[name].right(*state.T)).T
+
+
+class Written:
+    """What flows and maps of `EQUATIONS` share."""
+
+    @property
+    def parameters(self) -> None:
+        """All are numbers in the equations."""
+
+    @property
+    def title(self) -> str:  # noqa: D102
+        return self.name
+
+    @property
+    def coordinates(self) -> tuple[str, ...]:  # noqa: D102
+        return tuple(inspect.signature(EQUATIONS[self.name].right).parameters)
+
+    def draw(self, rng: np.random.Generator) -> np.ndarray:
+        """A state beside the known one."""
+        start = np.array(EQUATIONS[self.name].start)
+        return start + 0.01 * np.abs(start).max() * rng.standard_normal(len(start))
+
+    def view(self, time: Any, state: np.ndarray) -> np.ndarray:  # noqa: D102
+        seen = EQUATIONS[self.name].view
+        return state if seen is None else np.array(seen(*state.T)).T
+
+
+class WrittenFlow(Written, Flow):
+    """A flow of `EQUATIONS`."""
+
+    system: Literal["written"] = "written"
+    name: str
+    dt: float
+
+    def derivative(self, time: Any, state: np.ndarray) -> np.ndarray:  # noqa: D102
+        return right(self.name, state)
+
+    def jacobian(self, time: Any, state: np.ndarray) -> np.ndarray:
+        """Not needed: `along` follows tangent vectors."""
+        raise NotImplementedError
+
+
+class WrittenMap(Written, Map):
+    """A map of `EQUATIONS`."""
+
+    system: Literal["written"] = "written"
+    name: str
+
+    def step(self, state: np.ndarray) -> np.ndarray:  # noqa: D102
+        return right(self.name, state)
+
+    def jacobian(self, state: np.ndarray) -> np.ndarray:
+        """By central differences: right to about 1e-9."""
+        columns = []
+        for unit in 1e-5 * np.eye(state.shape[-1]):
+            columns.append((right(self.name, state + unit) - right(self.name, state - unit)) / 2e-5)
+        return np.stack(columns, axis=-1)
+
+
+def system(name: str) -> Simulated:
+    """The equations of a name."""
+    if name == SENSED:
+        return TypeAdapter(Series).validate_python({"system": "lorenz63", "dt": 0.05})
+    if name in OWN:
+        return TypeAdapter(Series).validate_python(OWN[name])
+    dt = EQUATIONS[name].dt
+    if not dt:
+        return WrittenMap(name=name)
+    return WrittenFlow(name=name, dt=dt, transient=2_000 * dt)
+
+
+def transient(of: Simulated) -> float:
+    """Time before the first sample: orbits are on the attractor after it."""
+    return max(of.transient, 2_000 * of.dt)
+
+
+@cache
+def _folder() -> Path:
+    written = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
+    folder = ORBITS / written
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def orbit(name: str, seed: int, points: int = POINTS) -> np.ndarray:
+    """States (time, coordinate) on the attractor; the seed is that of the initial state."""
+    length = max(points, POINTS)
+    file = _folder() / f"{name}-{seed}-{length}.npy"
+    if not file.exists():
+        of = system(name)
+        start = of.draw(np.random.default_rng(seed))
+        found = states(of, start, of.dt * np.arange(length), transient(of))
+        part = file.with_suffix(f".{os.getpid()}.npy")  # several processes may make the same one
+        np.save(part, found)
+        part.replace(file)
+    return np.load(file)[:points]
+
+
+def samples(name: str, view: str, seed: int, points: int = POINTS) -> np.ndarray:
+    """What is observed (time, variable): all variables, or the first, "scalar".
+
+    The names of `SENSORS` are known as well; their scalar is the first sensor.
+    """
+    if name in SENSORS:
+        seen = sensed(name, orbit(SENSED, seed, points), seed)
+    else:
+        of = system(name)
+        seen = of.view(of.dt * np.arange(points), orbit(name, seed, points))
+    return seen if view == "full" else seen[:, :1]
+
+
+def sensed(name: str, x: np.ndarray, seed: int) -> np.ndarray:
+    """States seen by saturating sensors of mixtures, or as a field on a circle of 64 places."""
+    z = (x - x.mean(axis=0)) / x.std(axis=0)
+    if name == "sensors12":
+        return np.tanh(0.5 * z @ np.random.default_rng(seed).standard_normal((3, 12)))
+    angle = 2 * np.pi * np.arange(64) / 64
+    waves = np.array([np.cos(angle), np.sin(angle), np.cos(2 * angle)])
+    return np.tanh(0.5 * z @ waves)
+
+
+class Truth(NamedTuple):
+    """λ_max of the equations, in nats per step."""
+
+    value: float
+    error: float
+
+
+@cache
+def _known() -> dict[str, dict[str, float]]:
+    return json.loads(TRUTH.read_text())
+
+
+def truth(name: str) -> Truth:
+    """The exponent that is kept."""
+    found = _known()[SENSED if name in SENSORS else name]
+    return Truth(found["per_step"], found["std_error"])
+
+
+def along(name: str) -> exponents.Advance:
+    """One sampling interval of a flow of `EQUATIONS` with one tangent vector, by Runge and Kutta's
+    method of order 4 in fixed steps: kinks of the equations, which adaptive steps stumble over, do
+    it no harm. The derivative along the tangent vector is by central differences.
+    """
+    h = EQUATIONS[name].dt / SUBSTEPS
+
+    def slope(both: np.ndarray) -> np.ndarray:
+        x, q = both[..., 0], both[..., 1]
+        near = 1e-5 * np.maximum(1.0, np.abs(x).max(axis=1, keepdims=True))
+        near /= np.linalg.norm(q, axis=1, keepdims=True)
+        rise = (right(name, x + near * q) - right(name, x - near * q)) / (2 * near)
+        return np.stack([right(name, x), rise], axis=-1)
+
+    def advance(_: int, x: np.ndarray, q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        both = np.concatenate([x[..., None], q], axis=2)
+        for _ in range(SUBSTEPS):
+            k1 = slope(both)
+            k2 = slope(both + h / 2 * k1)
+            k3 = slope(both + h / 2 * k2)
+            k4 = slope(both + h * k3)
+            both = both + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+        return both[..., 0], both[..., 1:]
+
+    return advance
+
+
+def measure(name: str) -> dict[str, float]:
+    """The exponent by tangent dynamics, and how finely the series is sampled."""
+    rng = np.random.default_rng(0)
+    of, x = system(name), orbit(name, 0)
+    chosen = rng.integers(len(x), size=MEMBERS)
+    if isinstance(of, DelayedFeedback):
+        start = np.array([of.draw(rng) for _ in chosen])
+    else:
+        start = x[chosen] + 0.01 * x.std(axis=0) * rng.standard_normal((MEMBERS, x.shape[1]))
+    seen = samples(name, "full", 0)
+    period = mean_period((seen - seen.mean(axis=0)) / seen.std(axis=0))
+    length = 4_000.0 if isinstance(of, Map) else max(80 * period * of.dt, 100 * of.timescale)
+    how = {"length": length, "transient": length / 3, "rng": rng, "count": 1}
+    if isinstance(of, WrittenFlow):
+        found = exponents.exponents(along(name), start, interval=of.dt, **how)[:, 0]
+    else:
+        found = tangent.exponents(of, start, of.dt * chosen, **how)[:, 0]
+    stayed = of.dt * found[np.isfinite(found)]
+    return {
+        "per_step": float(stayed.mean()),
+        "std_error": float(stayed.std(ddof=1) / np.sqrt(len(stayed))),
+        "dt": of.dt,
+        "samples_of_a_period": round(period, 1),
+        "members": len(stayed),
+        "least": float(stayed.min()),
+    }
+
+
+def listed(name: str) -> str:
+    """One line of the table."""
+    found = _known()[name]
+    half = "tuning" if name in TUNING else "testing" if name in TESTING else "sensors"
+    step, error, dt = found["per_step"], found["std_error"], found["dt"]
+    return (
+        f"| {name} | {half} | {dt:g} | {found['samples_of_a_period']:g} "
+        f"| {step:.5f} ± {error:.1g} | {step / dt:.4g} |"
+    )
+
+
+def main() -> None:
+    """Print the table, or measure."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--truth", action="store_true", help="measure the exponents anew")
+    parser.add_argument("--systems", nargs="+", choices=[*NAMES, SENSED], default=[*NAMES, SENSED])
+    options = parser.parse_args()
+    if options.truth:
+        for name in options.systems:
+            known = json.loads(TRUTH.read_text()) if TRUTH.exists() else {}
+            known[name] = measure(name)
+            print(name, known[name], flush=True)
+            TRUTH.write_text(json.dumps(dict(sorted(known.items())), indent=1) + "\n")
+    else:
+        print(
+            "| system | half | dt | samples of a period | λ_max, nats per step | per unit of time |"
+        )
+        print("|---|---|---|---|---|---|")
+        for name in options.systems:
+            print(listed(name))
+
+
+if __name__ == "__main__":
+    main()
