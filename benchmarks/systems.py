@@ -1,7 +1,7 @@
 """Chaotic systems whose λ_max is known from their equations: what estimates from data are held to.
 
     python benchmarks/systems.py           # the systems, their halves and exponents
-    python benchmarks/systems.py --truth   # measure the exponents anew: about 25 minutes on one core
+    python benchmarks/systems.py --truth   # measure the exponents anew: some 30 minutes on a core
 
 Systems are those of tausweep and the equations written out below. Parameters of the latter are as
 in the package dysts (Gilpin 2021, NeurIPS Datasets and Benchmarks) unless a comment says otherwise.
