@@ -495,7 +495,7 @@ def measure(name: str) -> dict[str, float]:
     seen = samples(name, "full", 0)
     period = mean_period((seen - seen.mean(axis=0)) / seen.std(axis=0))
     written = isinstance(of, Written)  # which is fast
-    turns = (320 if written else 80) * period * of.dt
+    turns = (160 if written else 80) * period * of.dt
     length = 10_000.0 if isinstance(of, Map) else max(turns, 100 * of.timescale)
     how = {"length": length, "transient": length / 4, "rng": rng, "count": 1}
     if written:
