@@ -2,8 +2,8 @@
 
 For each state its nearest neighbour is sought among all others that are not close in time. The mean
 of the logarithm of their distance, over lags, rises with slope λ_max until it saturates
-(Rosenstein, Collins, De Luca 1993, Physica D 65, 117). The line is fitted to the lags of one mean period, or to
-the first five steps of a map.
+(Rosenstein, Collins, De Luca 1993, Physica D 65, 117). The line is fitted to the lags
+of one mean period, or to the first five steps of a map.
 """
 
 from __future__ import annotations
