@@ -1,6 +1,6 @@
 """λ_max of the same series by other packages and by tausweep: the table of docs/lyapunov.md.
 
-    pip install 'nolds==0.6.1' neurokit2       # into an environment that has tausweep
+    pip install 'nolds<0.6.3' neurokit2       # into an environment that has tausweep
     OMP_NUM_THREADS=1 python benchmarks/lyapunov_peers.py              # about half an hour
     python benchmarks/lyapunov_peers.py --systems henon --points 2000  # what is missing is left out
 

@@ -331,13 +331,17 @@ class Written:
         return self.name
 
     @property
+    def values(self) -> str:  # noqa: D102
+        return "its usual parameters"
+
+    @property
     def coordinates(self) -> tuple[str, ...]:  # noqa: D102
         return tuple(inspect.signature(EQUATIONS[self.name].right).parameters)
 
     def draw(self, rng: np.random.Generator) -> np.ndarray:
-        """A state beside the known one."""
+        """A state beside the known one: all signs stay."""
         start = np.array(EQUATIONS[self.name].start)
-        return start + 0.01 * np.abs(start).max() * rng.standard_normal(len(start))
+        return start * (1 + 0.01 * rng.standard_normal(len(start)))
 
     def view(self, time: Any, state: np.ndarray) -> np.ndarray:  # noqa: D102
         seen = EQUATIONS[self.name].view
