@@ -50,24 +50,29 @@ def estimate(
     settings: Lyapunov | None = None,
     steps: Iterable[dict[str, Any]] = (),
 ) -> Estimate:
-    """Measure λ_max from all samples (time, variable), after the steps of a signal."""
+    """Measure λ_max from all samples (time, variable), after the steps of a signal.
+
+    An error that a stage raises becomes the verdict: a run of an hour shall go on.
+    """
     names = [f"x{i}" for i in range(x.shape[1])]
     attrs = {"subject": "benchmark", "description": "benchmark", "system": "benchmark"}
     series = dataset.make(x, names, dt=dt, time_unit="1", attrs=attrs)
     start = time.process_time()
-    sample = signal.run(Signal.model_validate({"held_out": 0.0, "steps": list(steps)}), series)
-    found = lyapunov.run(settings or Lyapunov(), sample)
-    seconds = time.process_time() - start
-    value = float(found["lambda_max"])
+    try:
+        sample = signal.run(Signal.model_validate({"held_out": 0.0, "steps": list(steps)}), series)
+        found = lyapunov.run(settings or Lyapunov(), sample)
+    except Exception as error:
+        verdict = f"{type(error).__name__}: {str(error)[:80]}"
+        return Estimate(verdict, np.nan, np.nan, np.nan, "", "", time.process_time() - start)
     lower, upper = (float(end) for end in found["lambda_max_interval"])
     return Estimate(
         found.attrs["verdict"],
-        value,
+        float(found["lambda_max"]),
         lower,
         upper,
         found.attrs.get("bound", ""),
         found.attrs["estimated_by"],
-        seconds,
+        time.process_time() - start,
     )
 
 

@@ -4,9 +4,8 @@
     python benchmarks/false_chaos.py --seeds 2 --kinds ecg torus2_1
     python benchmarks/false_chaos.py --first-seed 1000      # series that nobody has seen
 
-Each line has the verdicts of a kind. Exit status 1 means that more than 1 series in 200 of all, or
-more than 1 in 20 of a kind, was called chaotic. "refused" counts series for which the stage raised
-an error, whose last words are printed once per kind.
+Each line has the verdicts of a kind; an error that a stage raised is one as well. Exit status 1
+means that more than 1 series in 200 of all, or more than 1 in 20 of a kind, was called chaotic.
 """
 
 from __future__ import annotations
@@ -24,26 +23,20 @@ OVER_ALL, IN_A_KIND = 1 / 200, 1 / 20
 Job = tuple[str, int, int]
 
 
-def judged(job: Job) -> Estimate | str:
-    """What is found for one kind, seed and length; or the error."""
+def judged(job: Job) -> Estimate:
+    """What is found for one kind, seed and length."""
     name, seed, points = job
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
-    try:
-        return estimate(KINDS[name](rng, points))
-    except ValueError as error:
-        return str(error)
+    return estimate(KINDS[name](rng, points))
 
 
-def row(name: str, found: list[Estimate | str]) -> str:
+def row(name: str, found: list[Estimate]) -> str:
     """One line of the table."""
-    numbers = [each for each in found if isinstance(each, Estimate)]
-    verdicts = Counter(each.verdict for each in numbers)
-    if refused := len(found) - len(numbers):
-        verdicts["refused"] = refused
+    verdicts = Counter(each.verdict for each in found)
     told = ", ".join(f"{verdict} {count}" for verdict, count in verdicts.most_common())
-    wrong = Counter(each.by for each in numbers if each.verdict == "chaotic")
+    wrong = Counter(each.by for each in found if each.verdict == "chaotic")
     by = ", ".join(f"{by} {count}" for by, count in wrong.items())
-    seconds = np.mean([each.seconds for each in numbers]) if numbers else np.nan
+    seconds = np.mean([each.seconds for each in found])
     return f"| {name} | {verdicts['chaotic']} | {told} | {by} | {seconds:.1f} |"
 
 
@@ -60,15 +53,13 @@ def main() -> int:
     jobs = [(name, seed, options.points) for name in options.kinds for seed in seeds]
     print("| kind | called chaotic | verdicts | chaotic by | seconds |")
     print("|---|---|---|---|---|", flush=True)
-    kinds: dict[str, list[Estimate | str]] = defaultdict(list)
+    kinds: dict[str, list[Estimate]] = defaultdict(list)
     wrong = Counter[str]()
     for (name, *_), found in zip(jobs, spread(judged, jobs, options.processes), strict=True):
         kinds[name].append(found)
-        wrong[name] += isinstance(found, Estimate) and found.verdict == "chaotic"
+        wrong[name] += found.verdict == "chaotic"
         if len(kinds[name]) == len(seeds):
             print(row(name, kinds[name]), flush=True)
-            for error in {each for each in kinds[name] if isinstance(each, str)}:
-                print(f"{name}: {error}", file=sys.stderr)
     most = [name for name, count in wrong.items() if count > IN_A_KIND * len(seeds)]
     print(f"\ncalled chaotic: {wrong.total()} of {len(jobs)}")
     if most:
