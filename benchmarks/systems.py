@@ -488,7 +488,7 @@ def along(name: str) -> exponents.Advance:
     return advance
 
 
-def measure(name: str) -> dict[str, float]:
+def measure(name: str, periods: int) -> dict[str, float]:
     """The exponent by tangent dynamics, and how finely the series is sampled."""
     rng = np.random.default_rng(0)
     of = system(name)
@@ -501,11 +501,10 @@ def measure(name: str) -> dict[str, float]:
         start = start + 1e-3 * start.std(axis=0) * rng.standard_normal(start.shape)
     seen = samples(name, "full", 0)
     period = mean_period((seen - seen.mean(axis=0)) / seen.std(axis=0))
-    written = isinstance(of, Written)  # which is fast
-    turns = (160 if written else 80) * period * of.dt
+    turns = periods * period * of.dt
     length = 10_000.0 if isinstance(of, Map) else max(turns, 100 * of.timescale)
     how = {"length": length, "transient": length / 4, "rng": rng, "count": 1}
-    if written:
+    if isinstance(of, Written):
         found = exponents.exponents(along(name), start, interval=of.dt, **how)[:, 0]
     else:
         found = tangent.exponents(of, start, of.dt * chosen, **how)[:, 0]
@@ -539,11 +538,12 @@ def main() -> None:
     """Print the table, or measure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--truth", action="store_true", help="measure the exponents anew")
+    parser.add_argument("--periods", type=int, default=160, help="length of a trajectory")
     parser.add_argument("--systems", nargs="+", choices=[*NAMES, SENSED], default=[*NAMES, SENSED])
     options = parser.parse_args()
     if options.truth:
         for name in options.systems:
-            found = measure(name)
+            found = measure(name, options.periods)
             print(name, found, flush=True)
             known = (json.loads(TRUTH.read_text()) if TRUTH.exists() else {}) | {name: found}
             TRUTH.write_text(json.dumps(dict(sorted(known.items())), indent=1) + "\n")
