@@ -112,12 +112,6 @@ def ikeda(x, y):
     return 1 + 0.9 * (x * np.cos(t) - y * np.sin(t)), 0.9 * (x * np.sin(t) + y * np.cos(t))
 
 
-def isothermal_chemical(x, y, z):
-    """A reaction with feedback: slow and fast."""
-    made = x * y**2 + x
-    return 0.29786 * (2.5 + z) - made, (made - y) / 0.013, y - z
-
-
 def standard(q, p):
     """Chirikov's map of a kicked rotor, K = 6; both are angles."""
     kicked = p + 6 * np.sin(q)
@@ -210,7 +204,9 @@ EQUATIONS: dict[str, Equations] = {
         0.15,
     ),
     "ikeda": Equations(ikeda, (0.1, 0.1), 0.0),
-    "isothermal_chemical": Equations(isothermal_chemical, (0.514, 0.998, 1.006), 0.02),
+    "jerk_circuit": Equations(
+        jerk(lambda x, y, z: -z - x - 1e-9 * (np.exp(y / 0.026) - 1)), (-1.3, 0.065, 0.918), 0.2
+    ),
     "laser": Equations(
         lambda x, y, z: (
             10 * (y - x) + y * z**2,
@@ -514,6 +510,10 @@ def measure(name: str, periods: int) -> dict[str, float]:
     found, series = of.dt * found[stayed], series[stayed]
     means = np.array([found[series == seed].mean() for seed in range(SERIES)])
     error = found.std(ddof=1) / np.sqrt(len(found))
+    if found.mean() < 5 * error:
+        raise ValueError(
+            f"{name} is not clearly chaotic: {found.mean():.2g} ± {error:.1g} per step"
+        )
     return {
         "per_step": float(found.mean()),
         "std_error": float(error),
