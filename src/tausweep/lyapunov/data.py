@@ -26,8 +26,8 @@ class Measured:
     """All that was measured of a series."""
 
     samples: Samples
-    noisy: bool
-    """Whether what `maps` were fitted to was noisy, and cleaned."""
+    removed: float
+    """Noise that was taken off what was measured, in standard deviations."""
     period: float
     """Mean period, in steps."""
     theiler: int
@@ -67,7 +67,7 @@ class Measured:
 
 
 def measure(
-    x: Float[np.ndarray, "time variable"], settings: Lyapunov, *, denoised: bool = False
+    x: Float[np.ndarray, "time variable"], settings: Lyapunov, *, removed: float = 0.0
 ) -> Measured:
     """Measure the exponents of maps fitted to a series, and the divergence of its neighbours.
 
@@ -78,8 +78,8 @@ def measure(
     ----------
     x
         Samples, one row per time.
-    denoised
-        Whether noise was taken off them before.
+    removed
+        Noise that was taken off them before, in standard deviations.
 
     Raises
     ------
@@ -88,23 +88,21 @@ def measure(
     """
     rng = np.random.default_rng(settings.seed)
     samples = examine(x, rng)
-    raw = _measure(samples.x, samples, settings, denoised, rng)
     clean = cleaned(samples)
-    if clean is None:
-        return raw
-    less_noisy = _measure(clean, samples, settings, True, rng)
-    if less_noisy.maps is None or (
-        raw.maps is not None and raw.maps.best.bias <= less_noisy.maps.best.bias
-    ):
-        return raw
-    return less_noisy
+    if clean is not None:
+        less_noisy = _measure(clean, samples, settings, max(removed, samples.noise), rng)
+        roughly = settings.model_copy(update={"interval": False, "surrogates": 0})
+        raw = _measure(samples.x, samples, roughly, removed, rng)
+        if less_noisy.maps and (not raw.maps or less_noisy.maps.best.bias < raw.maps.best.bias):
+            return less_noisy
+    return _measure(samples.x, samples, settings, removed, rng)
 
 
 def _measure(
     x: Float[np.ndarray, "time variable"],
     samples: Samples,
     settings: Lyapunov,
-    noisy: bool,
+    removed: float,
     rng: np.random.Generator,
 ) -> Measured:
     period = mean_period(x)
@@ -120,7 +118,7 @@ def _measure(
             f"lyapunov.embedding spans {(m - 1) * delay} steps, and the training part has "
             f"{len(x)}: lower dimension or delay, or give a longer series"
         )
-    curves = _curves(x, settings, chosen, theiler, flow, rng)
+    curves = _curves(x, settings, chosen, theiler, flow, rng) if _asks_for_curves(settings) else []
     shortest = max(period if flow else 0.0, 2 * (m - 1) * delay)
     fitted = search.estimate(
         x,
@@ -131,13 +129,13 @@ def _measure(
         period=period,
         flow=flow,
         theiler=theiler,
-        noisy=noisy,
+        removed=removed,
         interval=settings.interval,
         confidence=settings.confidence,
     )
     return Measured(
         samples=samples,
-        noisy=noisy,
+        removed=removed,
         period=period,
         theiler=theiler,
         embedding=chosen,
@@ -146,6 +144,12 @@ def _measure(
         maps=fitted,
         surrogates=_surrogates(settings, x, curves, delay, theiler, flow, rng),
     )
+
+
+def _asks_for_curves(settings: Lyapunov) -> bool:
+    """Whether more is asked for than the estimate by maps."""
+    by_hand = settings.estimator == "curves" or settings.fit_range is not None
+    return settings.interval or by_hand or settings.surrogates > 0
 
 
 def _curves(

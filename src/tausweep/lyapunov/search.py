@@ -4,11 +4,13 @@ The interval adds up, in quadrature, whatever shows how far the estimate may be 
 
 - sampling: the trajectory is finite, and growth along it varies;
 - neighbourhood: how far it moves when each map is fitted to three times the neighbours, which are
-  further away;
+  further away (or, where there are not so many, to a third);
 - density: how far it moves when neighbours are sought in a half and in a quarter of the series. An
   estimate that still moves with the length of the series has not converged;
 - choice: how far maps of another dimension, rank or step are off that predict about as well;
-- bias: what the maps' own error allows.
+- bias: what the maps' own error allows;
+- noise: what is left of noise that was taken off makes λ too low, so only the upper end moves, and
+  the bias, whose sign is then known, counts for the lower end by a quarter.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ RANKS = (1, 2, 3, 4, 5, 6, 8, 10)
 """Dimensions of tangent spaces that are tried."""
 MORE = (1, 3, 9)
 """How many times the least neighbours are tried, where the least leave much unexplained: noise."""
-MUCH = 0.02
+MUCH, SIMPLE = 0.02, 6
+"""What much is, and the largest rank at which more are tried."""
 MOST_NEIGHBOURS = 600
 SHARE = 10
 """A map is fitted to no more than a tenth of the states."""
@@ -50,6 +53,9 @@ WORK = 3e9
 LEAST = 1_000
 ALIKE = 2.0
 """Recipes that leave up to so many times the least unexplained are as good."""
+DILUTION = 2.0
+"""Noise of a share of a standard deviation, taken off, leaves λ too low by up to so many times that
+share (on Hénon's map, whose maps predict well in spite of it)."""
 FREEDOM = 20
 """Degrees of freedom of the sampling error, which is itself uncertain by about 15 %."""
 FEWEST = 20
@@ -64,6 +70,15 @@ class Errors(NamedTuple):
     density: float
     choice: float
     bias: float
+    noise: float
+
+    @property
+    def total(self) -> float:
+        """All of them. Neighbourhood and density both tell what comes of neighbours being far: of
+        these the larger counts.
+        """
+        near = max(self.neighbourhood, self.density)
+        return float(np.linalg.norm([self.sampling, near, self.choice, self.bias, self.noise]))
 
 
 class Tried(NamedTuple):
@@ -108,7 +123,7 @@ def estimate(
     period: float,
     flow: bool,
     theiler: int,
-    noisy: bool,
+    removed: float,
     interval: bool,
     confidence: float,
 ) -> Estimate | None:
@@ -124,9 +139,9 @@ def estimate(
         Where the embedding is begun, and whether others are tried.
     period
         Mean period, in steps.
-    noisy
-        Whether noise was taken off x. What is left of it biases λ downwards (errors of the states
-        that slopes are fitted to dilute these), so the bias counts for the lower end by a quarter.
+    removed
+        Noise that was taken off x, in standard deviations. What is left of it biases λ downwards:
+        errors of the states that slopes are fitted to dilute these.
     interval
         Whether to find out how sure it is, which takes five times as long.
 
@@ -149,7 +164,7 @@ def estimate(
     step = best.recipe.step
     exponent = float(growth.mean()) / step
     if not interval:
-        unknown = Errors(*[np.nan] * 5)
+        unknown = Errors(*[np.nan] * len(Errors._fields))
         return Estimate(best, exponent, len(growth), (np.nan, np.nan), unknown, np.nan, tried)
     quantile = student.ppf(0.5 + confidence / 2, FREEDOM)
     errors = Errors(
@@ -157,10 +172,11 @@ def estimate(
         **search.variation(tried),
         bias=2 * best.unexplained * abs(exponent)
         if best.recipe.kind == "global"  # its error changes sign along the trajectory
-        else (1 if noisy else 2) * best.bias,
+        else (1 if removed else 2) * best.bias,
+        noise=DILUTION * removed * abs(exponent),
     )
-    below = errors._replace(bias=(0.25 if noisy else 1) * errors.bias)
-    bounds = exponent - float(np.linalg.norm(below)), exponent + float(np.linalg.norm(errors))
+    below = errors._replace(noise=0.0, bias=(0.25 if removed else 1) * errors.bias)
+    bounds = exponent - below.total, exponent + errors.total
     drift = search.drift(best.recipe)
     return Estimate(best, exponent, len(growth), bounds, errors, drift, tried)
 
@@ -217,7 +233,7 @@ class _Search:
             if rank <= width and (rank > 1 or width < 3)
             for step in steps
             for times in more
-            if times * maps.least_neighbours(rank) <= most
+            if times * maps.least_neighbours(rank) <= most and (times == 1 or rank <= SIMPLE)
         ]
         longest = max(steps)
         if not recipes or len(space.states) <= longest + 1:
@@ -285,9 +301,10 @@ class _Search:
         """How far the exponent moves with what ought not to matter."""
         best = tried[0].recipe
         here = self.exponent(best)
-        more = best._replace(neighbours=3 * best.neighbours)
         length = len(self.space(best.kind, best.dimension).states)
-        further = self.exponent(more) if SHARE * more.neighbours <= length else np.nan
+        times = 3 if 3 * SHARE * best.neighbours <= length else 1 / 3
+        count = max(int(times * best.neighbours), maps.least_neighbours(best.rank))
+        further = self.exponent(best._replace(neighbours=count))
         block = np.arange(length) // max(2 * self.theiler, 50)
         halves = np.array([self.exponent(best, block % 2 == i) for i in (0, 1)]) - here
         quarters = np.array([self.exponent(best, block % 4 == i) for i in (0, 2)]) - here

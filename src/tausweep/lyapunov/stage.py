@@ -48,7 +48,7 @@ def run(settings: Lyapunov, signal: xr.Dataset) -> xr.Dataset:
         If the settings ask for more than the training part holds.
     """
     train = signal["x"].values[: int(signal["train_steps"])]
-    found = measure(train, settings, denoised=_denoised(signal))
+    found = measure(train, settings, removed=_removed(signal))
     decided = verdict(found, settings, len(train))
     variables = {
         **_headline(decided, signal.attrs),
@@ -117,10 +117,14 @@ def _longest(found: Measured) -> np.ndarray:
     return np.unique(np.concatenate([[0], *(curve.lag for curve in found.curves)]))
 
 
-def _denoised(signal: xr.Dataset) -> bool:
-    """Whether a step of the signal took noise off the training part."""
-    record = [name for name in signal if str(name).startswith("removed_by_denoise")]
-    return any(bool((signal[name].values != 0).any()) for name in record)
+def _removed(signal: xr.Dataset) -> float:
+    """Noise that steps `denoise` took off the training part, in standard deviations."""
+    steps = [str(name).removesuffix("_level") for name in signal if str(name).endswith("_level")]
+    found = [0.0]
+    for step in steps:
+        level, resolved = (signal[f"{step}_{name}"].values[0] for name in ("level", "resolved"))
+        found += level[resolved.astype(bool)].tolist()
+    return float(max(found))
 
 
 def _headline(decided: Verdict, attrs: dict[str, Any]) -> Variables:
@@ -241,7 +245,7 @@ def _samples(found: Measured) -> Variables:
     unit = "standard deviations"
     return {
         "noise_level": ((), samples.noise, "white noise on a variable; 0: none was found", unit),
-        "noise_removed": ((), int(found.noisy), "whether maps are of samples cleaned of it", "1"),
+        "noise_removed": ((), found.removed, "noise that was taken off before", unit),
         "rounding": ((), samples.rounding, "step that values are rounded to; 0: none", unit),
         "spike": ("spike", np.flatnonzero(samples.spikes), "sample that is unlike all others", "1"),
         "drift": ((), drift, "error of maps from the other half, over that from their own", "1"),
@@ -257,7 +261,7 @@ def _maps(found: Measured) -> Variables:
     return {
         **_exponent("maps", best.exponent, bounds),
         **_tried(best.tried[:MOST_TRIED]),
-        **_trust(predict(best, found.noisy), steady(best, found.noisy), best.maps),
+        **_trust(predict(best, found.removed > 0), steady(best, found.removed > 0), best.maps),
         "lambda_max_maps_error": (
             ("part",),
             np.array(best.errors),

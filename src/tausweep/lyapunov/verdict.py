@@ -10,15 +10,20 @@ from tausweep.lyapunov.data import Measured
 from tausweep.lyapunov.search import Estimate
 from tausweep.lyapunov.settings import Lyapunov
 
-TRUSTED, TRUSTED_CLEANED = 0.03, 0.25
-"""Maps that leave more than this share unexplained say nothing; more, where noise is known to be
-the reason."""
+TRUSTED, TRUSTED_GLOBAL, TRUSTED_CLEANED = 0.03, 0.05, 0.25
+"""Maps that leave more than this share unexplained say nothing. One map of the whole state space
+may leave more, since its error changes sign from place to place; so may maps of samples that noise
+was taken off, which is then the reason."""
 STEADY, STEADY_CLEANED = 0.5, 1.2
 """Errors of maps must add up more slowly than this share of λ_max. Else a stochastic series that is
 smooth passes: it is predicted well over one step, but errors add up faster than they grow."""
 GROWN = 3.0
 """Least growth over the whole series, in e-folds, of a chaotic one, beyond that of a length which
 grows as time does, as between neighbours whose frequencies differ."""
+CLEAR, CLEAR_CLEANED = 0.2, 0.5
+"""The interval of a chaotic series begins above this share of λ_max: what is nearer to zero than
+to λ_max says little. Of samples that noise was taken off more is asked, since what is left of it
+makes neighbours part as well."""
 STILL = 0.05
 """A series is not chaotic if errors grow by less than this share in a mean period."""
 
@@ -59,7 +64,8 @@ def verdict(measured: Measured, settings: Lyapunov, samples: int) -> Verdict:
 
 def predict(estimate: Estimate, noisy: bool) -> bool:
     """Whether maps explain nearly all of how neighbours part."""
-    return estimate.best.unexplained <= (TRUSTED_CLEANED if noisy else TRUSTED)
+    limit = TRUSTED_GLOBAL if estimate.best.recipe.kind == "global" else TRUSTED
+    return estimate.best.unexplained <= (TRUSTED_CLEANED if noisy else limit)
 
 
 def steady(estimate: Estimate, noisy: bool) -> bool:
@@ -86,7 +92,7 @@ def _by_curves(measured: Measured, samples: int) -> Verdict:
 
 
 def _by_maps(measured: Measured, samples: int) -> Verdict:
-    estimate, noisy = measured.maps, measured.noisy
+    estimate, noisy = measured.maps, measured.removed > 0
     if estimate is None:
         return _none("undecided", f"{samples} samples are too few for any map")
     left = f"maps leave {100 * estimate.best.unexplained:.2g} % unexplained"
@@ -98,8 +104,8 @@ def _by_maps(measured: Measured, samples: int) -> Verdict:
         lower = upper = value
     if upper * measured.period <= STILL and not (lower > 0 and _grown(lower, samples)):
         return _none("not chaotic", f"errors grow by less than {STILL:.0%} in a mean period")
-    if lower <= 0:
-        return _none("undecided", f"the interval holds zero: {_missing(estimate)}")
+    if lower <= (CLEAR_CLEANED if noisy else CLEAR) * value:
+        return _none("undecided", f"the interval comes near zero: {_missing(estimate)}")
     if not steady(estimate, noisy):
         return _none("undecided", f"{left}: errors add up about as fast as they grow")
     if not _grown(value, samples):
