@@ -39,8 +39,8 @@ PER_PERIOD = (48, 24, 12, 6)
 """How many maps lead around a mean period."""
 GLOBAL = 7
 """Of so many variables, a global map is tried where local ones leave much unexplained."""
-PROBES = 300
-"""States at which recipes are compared."""
+PROBES, COMPARED = 300, 2_000
+"""States at which recipes are compared, and errors with fewer neighbours to choose from."""
 FURTHER = 2
 """Dimensions that may bring nothing before no more are tried."""
 LARGEST = 12
@@ -109,6 +109,8 @@ class Estimate:
     errors: Errors
     drift: float
     """How many times worse maps predict from the other half of the series than from their own."""
+    convergence: float
+    """How many times worse they predict from every other part of the series than from all of it."""
     tried: list[Tried]
     """All recipes, the best first."""
 
@@ -165,7 +167,9 @@ def estimate(
     exponent = float(growth.mean()) / step
     if not interval:
         unknown = Errors(*[np.nan] * len(Errors._fields))
-        return Estimate(best, exponent, len(growth), (np.nan, np.nan), unknown, np.nan, tried)
+        return Estimate(
+            best, exponent, len(growth), (np.nan, np.nan), unknown, np.nan, np.nan, tried
+        )
     quantile = student.ppf(0.5 + confidence / 2, FREEDOM)
     errors = Errors(
         sampling=quantile * sampling_error(growth) / step,
@@ -177,8 +181,16 @@ def estimate(
     )
     below = errors._replace(noise=0.0, bias=(0.25 if removed else 1) * errors.bias)
     bounds = exponent - below.total, exponent + errors.total
-    drift = search.drift(best.recipe)
-    return Estimate(best, exponent, len(growth), bounds, errors, drift, tried)
+    return Estimate(
+        best,
+        exponent,
+        len(growth),
+        bounds,
+        errors,
+        search.drift(best.recipe),
+        search.convergence(best.recipe),
+        tried,
+    )
 
 
 def _dimensions(first: int, variables: int) -> list[int]:
@@ -305,15 +317,38 @@ class _Search:
         times = 3 if 3 * SHARE * best.neighbours <= length else 1 / 3
         count = max(int(times * best.neighbours), maps.least_neighbours(best.rank))
         further = self.exponent(best._replace(neighbours=count))
-        block = np.arange(length) // max(2 * self.theiler, 50)
-        halves = np.array([self.exponent(best, block % 2 == i) for i in (0, 1)]) - here
-        quarters = np.array([self.exponent(best, block % 4 == i) for i in (0, 2)]) - here
+        halves = np.array([self.exponent(best, part) for part in self._parts(length, 2)]) - here
+        quarters = np.array([self.exponent(best, part) for part in self._parts(length, 4)]) - here
         others = [self.exponent(other.recipe) - here for other in _alternatives(tried)]
         return {
             "neighbourhood": _largest(further - here if best.kind != "global" else 0.0),
             "density": _largest(halves.mean(), np.ptp(halves) / 2, quarters.mean()),
             "choice": _largest(*others),
         }
+
+    def _parts(self, length: int, every: int) -> list[Bool[np.ndarray, "state"]]:
+        """Two sparser series: of every so many blocks of successive states, one."""
+        block = np.arange(length) // max(2 * self.theiler, 50)
+        return [block % every == first for first in (0, every // 2)]
+
+    def convergence(self, recipe: Recipe) -> float:
+        """Mean error of maps whose neighbours are of half of the series, in blocks, over that of
+        maps with all of it: quadratic maps on d dimensions err by the cube of the distance, so it is
+        2^(3/d), and 1 where the error is not of the maps but of noise. NaN of a global map.
+        """
+        space = self.space(recipe.kind, recipe.dimension)
+        if recipe.kind == "global":
+            return np.nan
+        last = len(space.states) - recipe.step - 1
+        references = np.unique(np.linspace(0, last, COMPARED).astype(int))
+        error = []
+        for part in (None, *self._parts(len(space.states), 2)):
+            near, here = space.near(references, recipe.neighbours, recipe.step, part)
+            if len(here) < FEWEST:
+                return np.nan
+            fits = maps.fit(space.states, here, near, recipe.step, recipe.rank)
+            error.append(float(fits.error.mean()))
+        return float((error[1] + error[2]) / 2 / error[0]) if error[0] > 0 else np.nan
 
     def drift(self, recipe: Recipe) -> float:
         """Median error of maps whose neighbours are of the other half of the series, over that of

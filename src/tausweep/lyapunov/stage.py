@@ -242,6 +242,7 @@ def _samples(found: Measured) -> Variables:
     """What is wrong with the samples."""
     samples = found.samples
     drift = np.nan if found.maps is None else found.maps.drift
+    convergence = np.nan if found.maps is None else found.maps.convergence
     unit = "standard deviations"
     return {
         "noise_level": ((), samples.noise, "white noise on a variable; 0: none was found", unit),
@@ -249,6 +250,7 @@ def _samples(found: Measured) -> Variables:
         "rounding": ((), samples.rounding, "step that values are rounded to; 0: none", unit),
         "spike": ("spike", np.flatnonzero(samples.spikes), "sample that is unlike all others", "1"),
         "drift": ((), drift, "error of maps from the other half, over that from their own", "1"),
+        "convergence": ((), convergence, "error of maps from half of the series, over all", "1"),
     }
 
 

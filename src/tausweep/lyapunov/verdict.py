@@ -10,7 +10,7 @@ from tausweep.lyapunov.data import Measured
 from tausweep.lyapunov.search import Estimate
 from tausweep.lyapunov.settings import Lyapunov
 
-TRUSTED, TRUSTED_GLOBAL, TRUSTED_CLEANED = 0.03, 0.05, 0.25
+TRUSTED, TRUSTED_GLOBAL, TRUSTED_CLEANED = 0.03, 0.05, 0.1
 """Maps that leave more than this share unexplained say nothing. One map of the whole state space
 may leave more, since its error changes sign from place to place; so may maps of samples that noise
 was taken off, which is then the reason."""
@@ -24,6 +24,10 @@ CLEAR, CLEAR_CLEANED = 0.2, 0.5
 """The interval of a chaotic series begins above this share of λ_max: what is nearer to zero than
 to λ_max says little. Of samples that noise was taken off more is asked, since what is left of it
 makes neighbours part as well."""
+CONVERGES = 1.45
+"""Of a deterministic series, maps predict better as neighbours come nearer: with all of the series
+their error is less by this factor than with half of it. It is 2 on three dimensions and 1.5 on five,
+and 1 where noise drives the series (beats at random intervals, which are predicted well otherwise)."""
 STILL = 0.05
 """A series is not chaotic if errors grow by less than this share in a mean period."""
 
@@ -110,6 +114,9 @@ def _by_maps(measured: Measured, samples: int) -> Verdict:
         return _none("undecided", f"{left}: errors add up about as fast as they grow")
     if not _grown(value, samples):
         return _none("undecided", _short(value, samples))
+    if not noisy and estimate.convergence < CONVERGES:
+        return _none("undecided", "maps do not predict better the nearer neighbours are, as where "
+                     "noise drives a series: noise, or too many dimensions")  # fmt: skip
     return Verdict("chaotic", "maps", value, _widened(estimate, measured), left)
 
 
