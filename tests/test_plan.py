@@ -145,7 +145,7 @@ def test_a_raised_version_reruns_the_stage_and_what_follows(
 ) -> None:
     before = keys(tiny)
     old = STAGES[stage]
-    new = Stage(old.version + 1, old.settings, old.module)
+    new = Stage(old.version + 1, old.settings, old.module, old.title)
     monkeypatch.setitem(STAGES, stage, new)
     expected = DOWNSTREAM.get(
         stage, {"lyapunov", "train", "orbit", "members", "metrics", "collect"}

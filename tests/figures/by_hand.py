@@ -190,6 +190,7 @@ def divergence(
     variables=3,
     surrogates=0,
     unexplained=0.02,
+    steady=True,
 ):
     """A result as the stage lyapunov writes it: a line from lag 20 to 200, then a plateau.
 
@@ -230,6 +231,9 @@ def divergence(
             "fit_start": 20 if chaotic else -1,
             "fit_stop": 200 if chaotic else -1,
             "intercept": -3.2 if chaotic else np.nan,
+            "maps_predict": int(unexplained < 0.1),
+            "maps_steady": int(steady),
+            "noise_removed": 0.0,
             "maps_unexplained": ("maps", [unexplained]),
             "maps_step": ("maps", [10]),
             "maps_kind": ("maps", ["quadratic"]),
@@ -253,6 +257,7 @@ def divergence(
         },
         attrs={
             "verdict": verdict,
+            "reason": "too short",
             "estimated_by": by,
             "confidence": 0.95,
             "dt": 0.01,

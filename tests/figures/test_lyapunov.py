@@ -73,20 +73,19 @@ def test_lyapunov_has_steps_below_and_time_above():
 
 
 def test_maps_whose_errors_outgrow_them_are_no_estimate():
-    dataset = divergence("no scaling range", unexplained=0.04)
-    dataset["maps_step"] = ("maps", [1])  # 0.04 in each step, where they grow by 0.0115
+    dataset = divergence("undecided", unexplained=0.04, steady=False)
     maps = report.estimates(dataset)[0]
     assert np.isnan(maps.value)
     assert maps.lacking.startswith("not believed")
 
 
-@pytest.mark.parametrize("verdict", ["no scaling range", "not chaotic", "maps do not predict"])
+@pytest.mark.parametrize("verdict", ["no scaling range", "not chaotic", "undecided"])
 def test_lyapunov_without_a_value_says_why_and_fits_nothing(verdict):
     figure, axes, estimates, *_ = panels(divergence(verdict, unexplained=0.58))
     assert not lines(axes, "fit")
     assert not lines(axes, "headline")
     assert not axes.patches
-    assert words(figure)[0] == rf"no $\lambda_\mathrm{{max}}$: {verdict}"
+    assert words(figure)[0] == rf"no $\lambda_\mathrm{{max}}$: {verdict}: too short"
     remarks = [text.get_text() for text in estimates.texts]
     assert remarks == [verdict, "do not predict:\n58 % unexplained", *["no scaling range"] * 2]
     (guide,) = lines(axes, "equations")
@@ -167,3 +166,10 @@ def test_lyapunov_of_data_without_equations_has_no_guide_line():
     assert not lines(axes, "equations")
     assert np.isfinite(axes.get_ylim()).all()
     assert len(estimates.get_yticklabels()) == 4
+
+
+def test_lyapunov_without_curves_says_so():
+    """Only the estimate was asked for, or the series is short."""
+    dataset = divergence("undecided").isel(curve=slice(0, 0))
+    figure = LyapunovFigure().draw({"lyapunov": dataset}, "lorenz", styled())
+    assert [text.get_text() for text in figure.axes[0].texts] == ["no curves"]

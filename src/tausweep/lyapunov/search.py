@@ -333,8 +333,8 @@ class _Search:
 
     def convergence(self, recipe: Recipe) -> float:
         """Mean error of maps whose neighbours are of half of the series, in blocks, over that of
-        maps with all of it: quadratic maps on d dimensions err by the cube of the distance, so it is
-        2^(3/d), and 1 where the error is not of the maps but of noise. NaN of a global map.
+        maps with all of it. Quadratic maps on d dimensions err by the cube of the distance, so it
+        is 2^(3/d); it is 1 where the error is not of the maps but of noise. NaN of a global map.
         """
         space = self.space(recipe.kind, recipe.dimension)
         if recipe.kind == "global":

@@ -26,8 +26,8 @@ to λ_max says little. Of samples that noise was taken off more is asked, since 
 makes neighbours part as well."""
 CONVERGES = 1.45
 """Of a deterministic series, maps predict better as neighbours come nearer: with all of the series
-their error is less by this factor than with half of it. It is 2 on three dimensions and 1.5 on five,
-and 1 where noise drives the series (beats at random intervals, which are predicted well otherwise)."""
+their error is less by this factor than with half of it. It is 2 on three dimensions, 1.5 on five,
+and 1 where noise drives the series, as beats at random intervals, which else are predicted well."""
 STILL = 0.05
 """A series is not chaotic if errors grow by less than this share in a mean period."""
 

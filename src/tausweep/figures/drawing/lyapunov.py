@@ -5,6 +5,7 @@ estimator says, and what the embedding was chosen by.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -86,6 +87,10 @@ def _grid(style: Style, wide: bool, lines: int) -> tuple[Figure, SubFigure, SubF
 
 def _divergence(axes: Axes, dataset: xr.Dataset, known: Sequence[Estimate]) -> None:
     """All curves and lines, labelled for the legend beside them."""
+    if not dataset.sizes["curve"]:
+        axes.text(0.5, 0.5, "no curves", transform=axes.transAxes, color=QUIET, ha="center")
+        axes.set_axis_off()
+        return
     _surrogates(axes, dataset)
     dimensions = np.unique(dataset["curve_dimension"])
     for c in range(dataset.sizes["curve"]):
@@ -137,7 +142,10 @@ def _curve(
 
 def _surrogates(axes: Axes, dataset: xr.Dataset) -> None:
     """Curves of surrogates, on the level of the data's first curve."""
-    curves = dataset["surrogate_divergence"].values + dataset["saturation"].values[0]
+    curves = dataset["surrogate_divergence"].values
+    if not len(curves):
+        return
+    curves = curves + dataset["saturation"].values[0]
     for i, curve in enumerate(curves):
         there = np.isfinite(curve)
         share = f"{dataset['surrogate_p'].item():.2g}"
@@ -199,11 +207,15 @@ def _time_axes(axes: Axes, dt: float, unit: str) -> None:
 # ---------------------------------------------------------------------------------- the words
 
 
+LINE = 40
+"""Characters of a line of words."""
+
+
 def _words(dataset: xr.Dataset) -> str:
     """Verdict, λ_max and τ_pred with their intervals, in lines of about 40 characters."""
     said = says(dataset).replace(" that leave", "\nthat leave")
     if dataset.attrs["verdict"] != "chaotic":
-        return f"no {LAMBDA_MAX}: {said}"
+        return f"no {LAMBDA_MAX}: " + "\n".join(wrap(said, LINE))
     lines = [
         said,
         f"{LAMBDA_MAX} = {_with_interval(dataset, 'lambda_max')} per step",
