@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 from by_hand import henon, lorenz_by_hand
+from simulated import simulated
 
 from tausweep.lyapunov import report
 from tausweep.lyapunov import stage as lyapunov
 from tausweep.lyapunov.condition import cleaned, exact_period, examine, find_spikes, grid
+from tausweep.series import stage as series
 
 from .samples import SMALL, logistic, signal_of, standard
 
@@ -50,7 +52,7 @@ def test_spikes_are_named_and_left_out():
     lower, upper = found["lambda_max_interval"].values
     assert lower <= 0.4192 <= upper
     (line,) = [w for w in report.warnings(found, signal_of(x)) if "unlike" in w]
-    assert "1000, 3210" in line
+    assert "samples 1000, 3210 (counted from 0)" in line
 
 
 @pytest.mark.parametrize("make", [henon, lorenz_by_hand])
@@ -66,6 +68,11 @@ def test_the_rare_and_high_is_no_spike():
     for at in range(50, 1_980, 97):
         x[at : at + 12] += np.hanning(12) * 20
     assert not find_spikes(standard(x + 0.1 * np.sin(np.arange(2_000)))).any()
+
+
+def test_the_peaks_of_a_flow_are_no_spikes():
+    x = series.run(simulated("rossler", dt=0.05, steps=1_500))["x"].values
+    assert not find_spikes(standard(x)).any()
 
 
 @pytest.mark.parametrize("period", [1, 2, 7])

@@ -47,6 +47,7 @@ LYAPUNOV: dict[str, dict[str, Any]] = {
     "reference_points": {"type": int, "metavar": "COUNT"},
     "bootstrap": {"type": int, "metavar": "RESAMPLES"},
     "surrogates": {"type": int, "metavar": "COUNT"},
+    "interval": {"action": argparse.BooleanOptionalAction, "default": None},
     "confidence": {"type": float, "metavar": "FRACTION"},
     "seed": {"type": int, "metavar": "SEED"},
 }

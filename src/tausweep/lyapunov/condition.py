@@ -16,6 +16,8 @@ FEW_VALUES = 0.5
 lie on a grid."""
 SPIKE, COMMON = 8.0, 0.99
 """A sample is a spike if it is so many times further from the median of five than 99 % are."""
+ALONE = 3.0
+"""… and from them by so many times the largest step among the five before and after it."""
 NOISE = 0.002
 """Less noise than this share of a standard deviation changes nothing that can be seen."""
 JUDGED = 3
@@ -77,12 +79,26 @@ def cleaned(samples: Samples) -> Float[np.ndarray, "time variable"] | None:
 
 
 def find_spikes(x: Float[np.ndarray, "time variable"]) -> Bool[np.ndarray, "time"]:
-    """Samples, one or two in a row, that differ from those around them as no others do."""
+    """Samples, one or two in a row, that differ from those around them as no others do, and by far
+    more than these differ among one another: the peak of a burst has a rise and a fall.
+    """
     apart = np.abs(x - median_filter(x, size=(5, 1), mode="nearest"))
     usual = np.quantile(apart, COMMON, axis=0)
     # Where nearly all are at their median (a series of few levels) there is no scale to judge by.
     wide = apart > SPIKE * np.where(usual > 0, usual, np.inf)
-    found: Bool[np.ndarray, "time"] = wide.any(axis=1)
+    found = np.zeros(len(x), dtype=bool)
+    for column in np.flatnonzero(wide.any(axis=0)):
+        high = wide[:, column]
+        first = np.flatnonzero(high & ~np.append(False, high[:-1]))
+        last = np.flatnonzero(high & ~np.append(high[1:], False)) + 1
+        for start, stop in zip(first, last, strict=True):
+            before, after = x[max(start - 5, 0) : start, column], x[stop : stop + 5, column]
+            usual_step = max(
+                (float(np.abs(np.diff(part)).max()) for part in (before, after) if len(part) > 1),
+                default=np.inf,
+            )
+            alone = stop - start <= 2 and apart[start:stop, column].min() > ALONE * usual_step
+            found[start:stop] |= alone
     return found
 
 

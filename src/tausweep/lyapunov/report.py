@@ -39,7 +39,8 @@ class Estimate:
 
 def estimates(dataset: xr.Dataset) -> list[Estimate]:
     """What every estimator found of the signal of an output of the stage lyapunov."""
-    curves = [_estimate(dataset, name, "no scaling range") for name in ("rosenstein", "kantz")]
+    lacking = "no scaling range" if dataset.sizes["curve"] else "not measured"
+    curves = [_estimate(dataset, name, lacking) for name in ("rosenstein", "kantz")]
     return [_maps(dataset), *curves]
 
 
@@ -206,8 +207,8 @@ def warnings(dataset: xr.Dataset, signal: xr.Dataset) -> list[str]:
             ", …" if len(spikes) > MOST_NAMED else ""
         )
         found.append(
-            f"{len(spikes)} samples are unlike all others, and were left out: {which} (counted "
-            "from 0)"
+            f"left out, as unlike all others: {'sample' if len(spikes) == 1 else 'samples'} "
+            f"{which} (counted from 0)"
         )
     if dataset["drift"].item() > DRIFT:
         found.append(
@@ -223,7 +224,8 @@ def warnings(dataset: xr.Dataset, signal: xr.Dataset) -> list[str]:
 
 
 def _overlap(intervals: Sequence[tuple[float, float]]) -> bool:
-    return not intervals or max(a for a, _ in intervals) <= min(b for _, b in intervals)
+    known = [ends for ends in intervals if not math.isnan(ends[0])]
+    return not known or max(a for a, _ in known) <= min(b for _, b in known)
 
 
 def _bounds(dataset: xr.Dataset, name: str) -> tuple[float, float]:
@@ -245,6 +247,8 @@ def _steps(count: int) -> str:
 
 def _said(quantity: dict[str, Any]) -> str:
     """Write a value with its interval: 0.0111 [0.0105, 0.0118]."""
+    if quantity["interval"] == [None, None]:  # it was not asked for
+        return _written(quantity["value"])
     lower, upper = map(_written, quantity["interval"])
     return f"{_written(quantity['value'])} [{lower}, {upper}]"
 

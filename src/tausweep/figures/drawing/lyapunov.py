@@ -89,6 +89,7 @@ def _divergence(axes: Axes, dataset: xr.Dataset, known: Sequence[Estimate]) -> N
     """All curves and lines, labelled for the legend beside them."""
     if not dataset.sizes["curve"]:
         axes.text(0.5, 0.5, "no curves", transform=axes.transAxes, color=QUIET, ha="center")
+        axes.plot([], [], linestyle="none", label=" ")  # for a legend of words alone
         axes.set_axis_off()
         return
     _surrogates(axes, dataset)
@@ -175,6 +176,8 @@ def _halfway(dataset: xr.Dataset) -> tuple[float, float]:
     """Where the first curve has come half of its way to saturation, for guides without a fit."""
     mean = dataset["divergence"].values[0]
     there = np.isfinite(mean)
+    if not there.any():  # all neighbours coincide, always
+        return 0.0, float(dataset["saturation"].values[0])
     lag, mean = dataset["lag"].values[there], mean[there]
     half = (mean[0] + max(mean.max(), dataset["saturation"].values[0])) / 2
     at = int(np.argmax(mean >= half)) if (mean >= half).any() else len(mean) // 2
