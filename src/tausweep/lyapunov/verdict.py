@@ -10,20 +10,18 @@ from tausweep.lyapunov.data import Measured
 from tausweep.lyapunov.search import Estimate
 from tausweep.lyapunov.settings import Lyapunov
 
-TRUSTED, TRUSTED_GLOBAL, TRUSTED_CLEANED = 0.03, 0.05, 0.1
-"""Maps that leave more than this share unexplained say nothing. One map of the whole state space
-may leave more, since its error changes sign from place to place; so may maps of samples that noise
-was taken off, which is then the reason."""
+TRUSTED, TRUSTED_CLEANED = 0.05, 0.1
+"""Maps that leave more than this share unexplained say nothing; more, where noise was taken off
+the samples, which is then the reason."""
 STEADY, STEADY_CLEANED = 0.5, 1.2
 """Errors of maps must add up more slowly than this share of λ_max. Else a stochastic series that is
 smooth passes: it is predicted well over one step, but errors add up faster than they grow."""
 GROWN = 3.0
 """Least growth over the whole series, in e-folds, of a chaotic one, beyond that of a length which
 grows as time does, as between neighbours whose frequencies differ."""
-CLEAR, CLEAR_CLEANED = 0.2, 0.5
-"""The interval of a chaotic series begins above this share of λ_max: what is nearer to zero than
-to λ_max says little. Of samples that noise was taken off more is asked, since what is left of it
-makes neighbours part as well."""
+CLEAR_CLEANED = 0.5
+"""The interval of a chaotic series begins above zero; of samples that noise was taken off, above
+this share of λ_max, since what is left of noise makes neighbours part as well."""
 CONVERGES = 1.45
 """Of a deterministic series, maps predict better as neighbours come nearer: with all of the series
 their error is less by this factor than with half of it. It is 2 on three dimensions, 1.5 on five,
@@ -68,8 +66,7 @@ def verdict(measured: Measured, settings: Lyapunov, samples: int) -> Verdict:
 
 def predict(estimate: Estimate, noisy: bool) -> bool:
     """Whether maps explain nearly all of how neighbours part."""
-    limit = TRUSTED_GLOBAL if estimate.best.recipe.kind == "global" else TRUSTED
-    return estimate.best.unexplained <= (TRUSTED_CLEANED if noisy else limit)
+    return estimate.best.unexplained <= (TRUSTED_CLEANED if noisy else TRUSTED)
 
 
 def steady(estimate: Estimate, noisy: bool) -> bool:
@@ -110,7 +107,7 @@ def _by_maps(measured: Measured, samples: int) -> Verdict:
         lower = upper = value
     if upper * measured.period <= STILL and not (lower > 0 and _grown(lower, samples)):
         return _none("not chaotic", f"errors grow by less than {STILL:.0%} in a mean period")
-    if lower <= (CLEAR_CLEANED if noisy else CLEAR) * value:
+    if lower <= (CLEAR_CLEANED if noisy else 0) * value:
         return _none("undecided", f"the interval comes near zero: {_missing(estimate)}")
     if not steady(estimate, noisy):
         return _none("undecided", f"{left}: errors add up about as fast as they grow")
