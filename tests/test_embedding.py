@@ -248,7 +248,7 @@ def test_neighbours_are_the_nearest_outside_the_theiler_window(
     expected = by_force(states, reference, count, theiler)
     enough = np.isfinite(expected[:, -1])
     for search in (neighbours._by_tree, neighbours._by_product):
-        found = search(states, reference, count, theiler)
+        found = search(states, np.arange(len(states)), reference, count, theiler)
         np.testing.assert_array_equal(found[:, -1] >= 0, enough)
         there = found[enough]
         assert (np.abs(there - reference[enough, None]) > theiler).all()

@@ -472,21 +472,6 @@ def test_steps_that_leave_too_little_to_train_on_are_refused_before_any_job():
         load(wrong)
 
 
-def test_a_step_of_ones_own_is_recorded_like_any_other(monkeypatch):
-    """The example of the documentation."""
-    monkeypatch.setitem(STEPS, "despike", None)  # and forget it afterwards
-    (block,) = re.findall(r"```python\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL)
-    names: dict[str, Any] = {}
-    exec(block, names)
-    x = np.cumsum(samples(), axis=0)
-    spiked = x.copy()
-    spiked[[100, 400], 0] += 1e3
-    cell = Signal().model_copy(update={"steps": [names["Despike"]()]})
-    found = signal.run(cell, series_of(spiked))
-    assert set(np.flatnonzero(found["removed_by_despike"][:, 0] > 500)) == {100, 400}
-    assert found["removed_by_despike"].attrs["restored"] == "no"
-
-
 def test_the_configuration_of_the_guide_is_one_and_its_steps_are_all():
     (block,) = re.findall(r"```yaml\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL)
     cell = Signal.model_validate(yaml.safe_load(block)["signal"])

@@ -24,10 +24,10 @@ EVERYTHING = {
     "series": {
         "noisy_X": {
             "system": "lorenz63",
-            "dt": 0.02,
+            "dt": 0.05,
             "steps": 3000,
             "transient": 5.0,
-            "noise": 0.02,
+            "noise": 0.001,
         }
     },
     "signal": {"steps": [{"step": "denoise", "method": "simple", "dimension": 5}]},

@@ -42,6 +42,8 @@ class Samples:
     that can be told from the dynamics."""
     repeats: int
     """After so many steps the second half of the series repeats itself exactly; 0: never."""
+    still: float
+    """Share of steps in which no variable changes, if not for rounding."""
 
 
 def examine(x: Float[np.ndarray, "time variable"], rng: np.random.Generator) -> Samples:
@@ -61,11 +63,12 @@ def examine(x: Float[np.ndarray, "time variable"], rng: np.random.Generator) -> 
         x = np.stack([np.interp(every, good, column[good]) for column in x.T], axis=1)
     repeats = exact_period(x)
     steps = np.array([0.0 if repeats else grid(column) for column in x.T])
+    still = 0.0 if steps.any() else float((np.diff(x, axis=0) == 0).all(axis=1).mean())
     x = x + steps * rng.uniform(-0.5, 0.5, x.shape)
     judged = x[:, np.unique(np.linspace(0, x.shape[1] - 1, JUDGED).astype(int))].T
     found = [] if repeats or len(x) < SHORTEST else [noise_level(column) for column in judged]
     level = max((each.level for each in found if each.resolved), default=0.0)
-    return Samples(x, spikes, float(steps.max()), level if level >= NOISE else 0.0, repeats)
+    return Samples(x, spikes, float(steps.max()), level if level >= NOISE else 0.0, repeats, still)
 
 
 def cleaned(samples: Samples) -> Float[np.ndarray, "time variable"] | None:

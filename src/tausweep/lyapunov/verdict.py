@@ -16,6 +16,8 @@ the samples, which is then the reason."""
 STEADY, STEADY_CLEANED = 0.5, 1.2
 """Errors of maps must add up more slowly than this share of λ_max. Else a stochastic series that is
 smooth passes: it is predicted well over one step, but errors add up faster than they grow."""
+STANDS = 0.1
+"""Where a series stands still, states that are the same have different futures."""
 GROWN = 3.0
 """Least growth over the whole series, in e-folds, of a chaotic one, beyond that of a length which
 grows as time does, as between neighbours whose frequencies differ."""
@@ -55,6 +57,11 @@ def verdict(measured: Measured, settings: Lyapunov, samples: int) -> Verdict:
     """
     if measured.samples.repeats:
         return _none("not chaotic", f"it repeats itself every {measured.samples.repeats} steps")
+    if measured.samples.still > STANDS:
+        share = f"{measured.samples.still:.0%}"
+        return _none(
+            "undecided", f"it stands still in {share} of its steps, and why not is not seen"
+        )
     if settings.estimator == "curves" or settings.fit_range is not None:
         found = _by_curves(measured, samples)
     else:
