@@ -111,6 +111,9 @@ class Estimate:
     """How many times worse maps predict from the other half of the series than from their own."""
     convergence: float
     """How many times worse they predict from every other part of the series than from all of it."""
+    unexplained_rms: float
+    """Root mean square error over root mean square spread: large where the rare states at which
+    neighbours part most are those that maps do not predict."""
     tried: list[Tried]
     """All recipes, the best first."""
 
@@ -166,10 +169,8 @@ def estimate(
     step = best.recipe.step
     exponent = float(growth.mean()) / step
     if not interval:
-        unknown = Errors(*[np.nan] * len(Errors._fields))
-        return Estimate(
-            best, exponent, len(growth), (np.nan, np.nan), unknown, np.nan, np.nan, tried
-        )
+        nan, parts = np.nan, Errors(*[np.nan] * len(Errors._fields))
+        return Estimate(best, exponent, len(growth), (nan, nan), parts, nan, nan, nan, tried)
     quantile = student.ppf(0.5 + confidence / 2, FREEDOM)
     errors = Errors(
         sampling=quantile * sampling_error(growth) / step,
@@ -188,7 +189,7 @@ def estimate(
         bounds,
         errors,
         search.drift(best.recipe),
-        search.convergence(best.recipe),
+        *search.convergence(best.recipe),
         tried,
     )
 
@@ -331,24 +332,27 @@ class _Search:
         block = np.arange(length) // max(2 * self.theiler, 50)
         return [block % every == first for first in (0, every // 2)]
 
-    def convergence(self, recipe: Recipe) -> float:
+    def convergence(self, recipe: Recipe) -> tuple[float, float]:
         """Mean error of maps whose neighbours are of half of the series, in blocks, over that of
         maps with all of it. Quadratic maps on d dimensions err by the cube of the distance, so it
-        is 2^(3/d); it is 1 where the error is not of the maps but of noise. NaN of a global map.
+        is 2^(3/d); it is 1 where the error is not of the maps but of noise. And their root mean
+        square error over the root mean square spread. NaN of a global map.
         """
         space = self.space(recipe.kind, recipe.dimension)
         if recipe.kind == "global":
-            return np.nan
+            return np.nan, np.nan
         last = len(space.states) - recipe.step - 1
         references = np.unique(np.linspace(0, last, COMPARED).astype(int))
-        error = []
+        error, rms = [], np.nan
         for part in (None, *self._parts(len(space.states), 2)):
             near, here = space.near(references, recipe.neighbours, recipe.step, part)
             if len(here) < FEWEST:
-                return np.nan
+                return np.nan, np.nan
             fits = maps.fit(space.states, here, near, recipe.step, recipe.rank)
             error.append(float(fits.error.mean()))
-        return float((error[1] + error[2]) / 2 / error[0]) if error[0] > 0 else np.nan
+            spread = float(np.linalg.norm(fits.spread))
+            rms = float(np.linalg.norm(fits.error)) / spread if part is None and spread else rms
+        return (float((error[1] + error[2]) / 2 / error[0]) if error[0] > 0 else np.nan), rms
 
     def drift(self, recipe: Recipe) -> float:
         """Median error of maps whose neighbours are of the other half of the series, over that of

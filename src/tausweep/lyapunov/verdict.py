@@ -21,13 +21,16 @@ STANDS = 0.1
 GROWN = 3.0
 """Least growth over the whole series, in e-folds, of a chaotic one, beyond that of a length which
 grows as time does, as between neighbours whose frequencies differ."""
-CLEAR_CLEANED = 0.5
-"""The interval of a chaotic series begins above zero; of samples that noise was taken off, above
-this share of λ_max, since what is left of noise makes neighbours part as well."""
+CLEAR, CLEAR_CLEANED = 0.2, 0.5
+"""The interval of a chaotic series begins above this share of λ_max: nearer to zero it says little;
+of samples that noise was taken off above more, since what is left makes neighbours part as well."""
 CONVERGES = 1.45
 """Of a deterministic series, maps predict better as neighbours come nearer: with all of the series
 their error is less by this factor than with half of it. It is 2 on three dimensions, 1.5 on five,
 and 1 where noise drives the series, as beats at random intervals, which else are predicted well."""
+UNEVEN = 0.04
+"""That is asked where the root mean square error is more than this share of the root mean square
+spread. A little noise, the same everywhere, keeps errors from falling as well, and harms nobody."""
 STILL = 0.05
 """A series is not chaotic if errors grow by less than this share in a mean period."""
 
@@ -114,13 +117,14 @@ def _by_maps(measured: Measured, samples: int) -> Verdict:
         lower = upper = value
     if upper * measured.period <= STILL and not (lower > 0 and _grown(lower, samples)):
         return _none("not chaotic", f"errors grow by less than {STILL:.0%} in a mean period")
-    if lower <= (CLEAR_CLEANED if noisy else 0) * value:
+    if lower <= (CLEAR_CLEANED if noisy else CLEAR) * value:
         return _none("undecided", f"the interval comes near zero: {_missing(estimate)}")
     if not steady(estimate, noisy):
         return _none("undecided", f"{left}: errors add up about as fast as they grow")
     if not _grown(value, samples):
         return _none("undecided", _short(value, samples))
-    if not noisy and estimate.convergence < CONVERGES:
+    uneven = estimate.unexplained_rms > UNEVEN
+    if not noisy and uneven and estimate.convergence < CONVERGES:
         return _none("undecided", "maps do not predict better the nearer neighbours are, as where "
                      "noise drives a series: noise, or too many dimensions")  # fmt: skip
     return Verdict("chaotic", "maps", value, _widened(estimate, measured), left)
