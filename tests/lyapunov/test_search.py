@@ -5,7 +5,7 @@ import pytest
 from by_hand import henon
 from scipy.signal import lfilter
 
-from tausweep.lyapunov import search
+from tausweep.lyapunov import maps, search
 from tausweep.lyapunov.search import Errors
 
 from .samples import standard
@@ -91,7 +91,7 @@ def test_the_sampling_error_is_that_of_a_correlated_mean(correlated):
     for seed in range(40):
         noise = np.random.default_rng(seed).standard_normal(6_000)
         growth = lfilter([1], [1, -correlated], noise)[1_000:]
-        errors.append(search.sampling_error(growth))
+        errors.append(maps.sampling_error(growth))
         means.append(growth.mean())
     expected = 1 / (1 - correlated) / np.sqrt(5_000)
     assert np.mean(errors) == pytest.approx(expected, rel=0.1)

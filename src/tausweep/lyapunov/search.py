@@ -173,7 +173,7 @@ def estimate(
         return Estimate(best, exponent, len(growth), (nan, nan), parts, nan, nan, nan, tried)
     quantile = student.ppf(0.5 + confidence / 2, FREEDOM)
     errors = Errors(
-        sampling=quantile * sampling_error(growth) / step,
+        sampling=quantile * maps.sampling_error(growth) / step,
         **search.variation(tried),
         bias=2 * best.unexplained * abs(exponent)
         if best.recipe.kind == "global"  # its error changes sign along the trajectory
@@ -388,22 +388,3 @@ def _alternatives(tried: list[Tried]) -> Iterator[Tried]:
 def _largest(*moves: float) -> float:
     known = [abs(move) for move in moves if np.isfinite(move)]
     return float(max(known, default=0.0))
-
-
-def sampling_error(growth: Float[np.ndarray, "growth"]) -> float:
-    """Standard error of the mean growth that the finite trajectory leaves.
-
-    The variance of the sum of L successive growths is D L + c: they are correlated, and c is from
-    the ends, where a vector's length only depends on where it is. A line through the variances at
-    many L, weighted by their inverses, gives D.
-    """
-    total = np.concatenate([[0.0], np.cumsum(growth - growth.mean())])
-    count = len(growth)
-    shortest = max(4, count // 400)
-    lengths = np.unique(np.geomspace(shortest, max(count // 10, 2 * shortest), 12).astype(int))
-    lengths = lengths[lengths < count]
-    variance = [np.mean((total[n:] - total[:-n]) ** 2) / (1 - n / count) for n in lengths]
-    weight = 1 / np.maximum(variance, 1e-300)
-    design = np.stack([lengths, np.ones(len(lengths))], axis=1) * weight[:, None]
-    diffusion, ends = np.linalg.lstsq(design, variance * weight)[0]
-    return float(np.sqrt(max(diffusion, 0) * count + max(ends, 0)) / count)
