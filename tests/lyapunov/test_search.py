@@ -5,22 +5,22 @@ import pytest
 from by_hand import henon
 from scipy.signal import lfilter
 
-from tausweep.lyapunov import maps, search
-from tausweep.lyapunov.search import Errors
+from tausweep.lyapunov import maps
+from tausweep.lyapunov.search import Errors, Estimate, Search
 
 from .samples import standard
 
 
-def estimate(x: np.ndarray, **how) -> search.Estimate | None:
-    given = {
-        "delay": 1, "dimension": 2, "vary_dimension": True, "period": 3.0, "flow": False,
-        "theiler": 3, "removed": 0.0, "interval": True, "confidence": 0.95,
-    }  # fmt: skip
-    return search.estimate(x, np.zeros(len(x), dtype=bool), **given | how)
+def estimate(x: np.ndarray, **how) -> Estimate | None:
+    tried = Search(
+        x, np.zeros(len(x), dtype=bool), delay=1, dimension=2, vary_dimension=True, period=3.0,
+        flow=False, theiler=3,
+    )  # fmt: skip
+    return tried.estimate(**{"removed": 0.0, "interval": True, "confidence": 0.95} | how)
 
 
 @pytest.fixture(scope="module")
-def found() -> search.Estimate:
+def found() -> Estimate:
     made = estimate(standard(henon(4_000)[:, :1]))
     assert made is not None
     return made

@@ -181,3 +181,20 @@ def test_curves_decide_only_where_they_are_asked_for():
     assert verdict(worse, SMALL, 2_000).word == "undecided"
     asked = SMALL.model_copy(update={"estimator": "curves"})
     assert verdict(worse, asked, 2_000).word == "chaotic"
+
+
+def test_what_is_missing_is_said_however_large_the_noise():
+    """The part of noise moves the upper end alone, so it is no reason that the lower is near zero."""
+    made = measure(standard(henon(2_000)[:, :1]), SMALL)
+    errors = made.maps.errors._replace(density=2.0, noise=9.0)
+    wide = type(made.maps)(**{**vars(made.maps), "errors": errors, "interval": (-1.0, 9.0)})
+    found = verdict(type(made)(**{**vars(made), "maps": wide}), SMALL, 2_000)
+    assert found.word == "undecided"
+    assert "moves with the length of the series" in found.reason
+
+
+def test_a_series_that_stands_still_is_undecided():
+    x = np.maximum(henon(2_000)[:, 0], 0.9)  # a sensor that reads no less
+    found = judge(x)
+    assert found.word == "undecided"
+    assert found.reason.startswith("it stands still in ")

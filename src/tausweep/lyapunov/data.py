@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
-from tausweep.lyapunov import divergence, scaling, search
+from tausweep.lyapunov import divergence, scaling
 from tausweep.lyapunov.condition import Samples, cleaned, examine
 from tausweep.lyapunov.divergence import Curve
 from tausweep.lyapunov.scaling import Line
+from tausweep.lyapunov.search import Estimate, Search
 from tausweep.lyapunov.settings import Lyapunov
 from tausweep.statespace import embedding
 from tausweep.statespace.embedding import delay_vectors
@@ -35,7 +36,7 @@ class Measured:
     curves: list[Curve]
     by_estimator: dict[str, Line | None]
     """Lines of the curves of each estimator alone."""
-    maps: search.Estimate | None
+    maps: Estimate | None
     surrogates: Float[np.ndarray, "surrogate lag"]
     """Divergence curves (Rosenstein) of phase-randomised copies, at the lags of the first curve."""
 
@@ -71,8 +72,7 @@ def measure(
 ) -> Measured:
     """Measure the exponents of maps fitted to a series, and the divergence of its neighbours.
 
-    Noise that can be told from the dynamics is taken off first, and λ_max measured of both; that is
-    kept which maps predict better.
+    Noise that can be told from the dynamics is taken off, unless maps predict better with it.
 
     Parameters
     ----------
@@ -88,23 +88,29 @@ def measure(
     """
     rng = np.random.default_rng(settings.seed)
     samples = examine(x, rng)
+    ways = [_begin(samples.x, samples, settings, removed)]
     clean = cleaned(samples)
     if clean is not None:
-        less_noisy = _measure(clean, samples, settings, max(removed, samples.noise), rng)
-        roughly = settings.model_copy(update={"interval": False, "surrogates": 0})
-        raw = _measure(samples.x, samples, roughly, removed, rng)
-        if less_noisy.maps and (not raw.maps or less_noisy.maps.best.bias < raw.maps.best.bias):
-            return less_noisy
-    return _measure(samples.x, samples, settings, removed, rng)
+        ways.append(_begin(clean, samples, settings, max(removed, samples.noise)))
+    return _finish(min(ways, key=lambda way: way.search.bias), samples, settings, rng)
 
 
-def _measure(
-    x: Float[np.ndarray, "time variable"],
-    samples: Samples,
-    settings: Lyapunov,
-    removed: float,
-    rng: np.random.Generator,
-) -> Measured:
+@dataclass(frozen=True)
+class _Begun:
+    """Samples with their scales, and maps tried on them."""
+
+    x: Float[np.ndarray, "time variable"]
+    removed: float
+    period: float
+    theiler: int
+    flow: bool
+    embedding: embedding.Choice
+    search: Search
+
+
+def _begin(
+    x: Float[np.ndarray, "time variable"], samples: Samples, settings: Lyapunov, removed: float
+) -> _Begun:
     period = mean_period(x)
     longest = max(1, len(x) // PERIODS)
     theiler = settings.theiler or min(max(1, round(period)), longest)
@@ -118,9 +124,7 @@ def _measure(
             f"lyapunov.embedding spans {(m - 1) * delay} steps, and the training part has "
             f"{len(x)}: lower dimension or delay, or give a longer series"
         )
-    curves = _curves(x, settings, chosen, theiler, flow, rng) if _asks_for_curves(settings) else []
-    shortest = max(period if flow else 0.0, 2 * (m - 1) * delay)
-    fitted = search.estimate(
+    search = Search(
         x,
         samples.spikes,
         delay=delay,
@@ -129,20 +133,30 @@ def _measure(
         period=period,
         flow=flow,
         theiler=theiler,
-        removed=removed,
-        interval=settings.interval,
-        confidence=settings.confidence,
     )
+    return _Begun(x, removed, period, theiler, flow, chosen, search)
+
+
+def _finish(
+    begun: _Begun, samples: Samples, settings: Lyapunov, rng: np.random.Generator
+) -> Measured:
+    chosen, flow, theiler = begun.embedding, begun.flow, begun.theiler
+    curves = []
+    if _asks_for_curves(settings):
+        curves = _curves(begun.x, settings, chosen, theiler, flow, rng)
+    shortest = max(begun.period if flow else 0.0, 2 * (chosen.dimension - 1) * chosen.delay)
     return Measured(
         samples=samples,
-        removed=removed,
-        period=period,
+        removed=begun.removed,
+        period=begun.period,
         theiler=theiler,
         embedding=chosen,
         curves=curves,
         by_estimator=_lines(settings, curves, shortest, rng),
-        maps=fitted,
-        surrogates=_surrogates(settings, x, curves, delay, theiler, flow, rng),
+        maps=begun.search.estimate(
+            removed=begun.removed, interval=settings.interval, confidence=settings.confidence
+        ),
+        surrogates=_surrogates(settings, begun.x, curves, chosen.delay, theiler, flow, rng),
     )
 
 

@@ -24,7 +24,7 @@ from jaxtyping import Bool, Float, Int
 from scipy.stats import t as student
 
 from tausweep.lyapunov import maps
-from tausweep.lyapunov.maps import Recipe, Space
+from tausweep.lyapunov.maps import Fits, Recipe, Space
 
 RANKS = (1, 2, 3, 4, 5, 6, 8, 10)
 """Dimensions of tangent spaces that are tried."""
@@ -118,21 +118,8 @@ class Estimate:
     """All recipes, the best first."""
 
 
-def estimate(
-    x: Float[np.ndarray, "time variable"],
-    wrong: Bool[np.ndarray, "time"],
-    *,
-    delay: int,
-    dimension: int,
-    vary_dimension: bool,
-    period: float,
-    flow: bool,
-    theiler: int,
-    removed: float,
-    interval: bool,
-    confidence: float,
-) -> Estimate | None:
-    """Measure λ_max with the maps that leave least unexplained per step.
+class Search:
+    """Recipes tried on one series, and what the best says of λ_max.
 
     Parameters
     ----------
@@ -144,69 +131,78 @@ def estimate(
         Where the embedding is begun, and whether others are tried.
     period
         Mean period, in steps.
-    removed
-        Noise that was taken off x, in standard deviations. What is left of it biases λ downwards:
-        errors of the states that slopes are fitted to dilute these.
-    interval
-        Whether to find out how sure it is, which takes five times as long.
-
-    Returns
-    -------
-    Estimate or None
-        None if there are too few states for any map.
     """
-    search = _Search(x, wrong, delay, theiler)
-    steps = sorted({max(1, round(period / n)) for n in PER_PERIOD}) if flow else [1]
-    dimensions = _dimensions(dimension, x.shape[1]) if vary_dimension else [dimension]
-    tried = search.best_first(dimensions, steps)
-    if not tried:
-        return None
-    best = tried[0]
-    found = search.growth(best.recipe, MAPS)
-    if found is None:
-        return None
-    growth, _ = found
-    step = best.recipe.step
-    exponent = float(growth.mean()) / step
-    if not interval:
-        nan, parts = np.nan, Errors(*[np.nan] * len(Errors._fields))
-        return Estimate(best, exponent, len(growth), (nan, nan), parts, nan, nan, nan, tried)
-    quantile = student.ppf(0.5 + confidence / 2, FREEDOM)
-    errors = Errors(
-        sampling=quantile * maps.sampling_error(growth) / step,
-        **search.variation(tried),
-        bias=2 * best.unexplained * abs(exponent)
-        if best.recipe.kind == "global"  # its error changes sign along the trajectory
-        else (1 if removed else 2) * best.bias,
-        noise=DILUTION * removed * abs(exponent),
-    )
-    below = errors._replace(noise=0.0, bias=(0.25 if removed else 1) * errors.bias)
-    bounds = exponent - below.total, exponent + errors.total
-    return Estimate(
-        best,
-        exponent,
-        len(growth),
-        bounds,
-        errors,
-        search.drift(best.recipe),
-        *search.convergence(best.recipe),
-        tried,
-    )
 
-
-def _dimensions(first: int, variables: int) -> list[int]:
-    """Embeddings from one dimension fewer than the chosen one; of several variables, from none."""
-    lowest = max(1, first - 1) if variables == 1 else 1
-    most = max(first, LARGEST // variables)
-    return list(range(lowest, most + 1))
-
-
-class _Search:
-    """Recipes tried on one series."""
-
-    def __init__(self, x: np.ndarray, wrong: np.ndarray, delay: int, theiler: int) -> None:
+    def __init__(
+        self,
+        x: Float[np.ndarray, "time variable"],
+        wrong: Bool[np.ndarray, "time"],
+        *,
+        delay: int,
+        dimension: int,
+        vary_dimension: bool,
+        period: float,
+        flow: bool,
+        theiler: int,
+    ) -> None:
         self.x, self.wrong, self.delay, self.theiler = x, wrong, delay, theiler
         self._spaces: dict[tuple[str, int], Space] = {}
+        steps = sorted({max(1, round(period / n)) for n in PER_PERIOD}) if flow else [1]
+        dimensions = _dimensions(dimension, x.shape[1]) if vary_dimension else [dimension]
+        self.tried = self._best_first(dimensions, steps)
+        """All recipes, by what they leave unexplained per step; none if there are too few states
+        for any map."""
+
+    @property
+    def bias(self) -> float:
+        """Of the best recipe; infinite if there is none."""
+        return self.tried[0].bias if self.tried else np.inf
+
+    def estimate(self, *, removed: float, interval: bool, confidence: float) -> Estimate | None:
+        """Measure λ_max with the maps that leave least unexplained per step.
+
+        Parameters
+        ----------
+        removed
+            Noise that was taken off x, in standard deviations. What is left of it biases λ
+            downwards: errors of the states that slopes are fitted to dilute these.
+        interval
+            Whether to find out how sure it is, which takes five times as long.
+
+        Returns
+        -------
+        Estimate or None
+            None if there are too few states for any map.
+        """
+        tried = self.tried
+        growth = self.growth(tried[0].recipe, MAPS) if tried else None
+        if growth is None:
+            return None
+        best, step = tried[0], tried[0].recipe.step
+        exponent = float(growth.mean()) / step
+        if not interval:
+            nan, parts = np.nan, Errors(*[np.nan] * len(Errors._fields))
+            return Estimate(best, exponent, len(growth), (nan, nan), parts, nan, nan, nan, tried)
+        quantile = student.ppf(0.5 + confidence / 2, FREEDOM)
+        errors = Errors(
+            sampling=quantile * maps.sampling_error(growth) / step,
+            **self.variation(),
+            bias=2 * best.unexplained * abs(exponent)
+            if best.recipe.kind == "global"  # its error changes sign along the trajectory
+            else (1 if removed else 2) * best.bias,
+            noise=DILUTION * removed * abs(exponent),
+        )
+        below = errors._replace(noise=0.0, bias=(0.25 if removed else 1) * errors.bias)
+        return Estimate(
+            best,
+            exponent,
+            len(growth),
+            (exponent - below.total, exponent + errors.total),
+            errors,
+            self.drift(best.recipe),
+            *self.convergence(best.recipe),
+            tried,
+        )
 
     def space(self, kind: str, dimension: int) -> Space:
         """The states that maps of this kind lead between."""
@@ -217,8 +213,7 @@ class _Search:
             )  # fmt: skip
         return self._spaces[kind, dimension]
 
-    def best_first(self, dimensions: list[int], steps: list[int]) -> list[Tried]:
-        """All recipes, by what they leave unexplained per step."""
+    def _best_first(self, dimensions: list[int], steps: list[int]) -> list[Tried]:
         tried: list[Tried] = []
         idle = 0
         for dimension in dimensions:
@@ -278,15 +273,24 @@ class _Search:
             spread = np.sqrt((apart**2).sum(axis=2).mean(axis=1))
             yield Tried(recipe, float(np.mean(fitted[1] / spread)))
 
+    def fits(
+        self,
+        recipe: Recipe,
+        references: Int[np.ndarray, "reference"],
+        among: Bool[np.ndarray, "state"] | None = None,
+    ) -> tuple[Int[np.ndarray, "map"], Fits]:
+        """Local maps around those references that have neighbours enough, and which these are."""
+        space = self.space(recipe.kind, recipe.dimension)
+        near, here = space.near(references, recipe.neighbours, recipe.step, among)
+        return here, maps.fit(space.states, here, near, recipe.step, recipe.rank)
+
     def growth(
         self,
         recipe: Recipe,
         most: int,
         among: Bool[np.ndarray, "state"] | None = None,
-    ) -> tuple[Float[np.ndarray, "growth"], Int[np.ndarray, "growth"]] | None:
-        """Logarithmic growth in each map along the trajectory, and where each leads from; None if
-        there are too few.
-        """
+    ) -> Float[np.ndarray, "growth"] | None:
+        """Logarithmic growth in each map along the trajectory; None if there are too few."""
         space = self.space(recipe.kind, recipe.dimension)
         work = recipe.neighbours * maps.terms(recipe.rank) ** 2
         most = max(LEAST, min(most, int(WORK / work)))
@@ -296,33 +300,32 @@ class _Search:
             fitted = maps.everywhere(space.states, references, recipe.step, usable)
             if fitted is None:
                 return None
-            found = maps.stretch(references, recipe.step, fitted[0], None)
+            growth, _ = maps.stretch(references, recipe.step, fitted[0], None)
         else:
-            near, here = space.near(references, recipe.neighbours, recipe.step, among)
-            if len(here) < 2:
-                return None
-            fits = maps.fit(space.states, here, near, recipe.step, recipe.rank)
-            found = maps.stretch(here, recipe.step, fits.slopes, fits.tangents)
-        return found if len(found[0]) >= FEWEST else None
+            here, fits = self.fits(recipe, references, among)
+            growth, _ = maps.stretch(here, recipe.step, fits.slopes, fits.tangents)
+        return growth if len(growth) >= FEWEST else None
 
     def exponent(self, recipe: Recipe, among: np.ndarray | None = None) -> float:
         """λ_max in nats per step by not too many maps; NaN if there are too few."""
-        found = self.growth(recipe, VARIED, among)
-        return np.nan if found is None else float(found[0].mean()) / recipe.step
+        growth = self.growth(recipe, VARIED, among)
+        return np.nan if growth is None else float(growth.mean()) / recipe.step
 
-    def variation(self, tried: list[Tried]) -> dict[str, float]:
+    def variation(self) -> dict[str, float]:
         """How far the exponent moves with what ought not to matter."""
-        best = tried[0].recipe
+        best = self.tried[0].recipe
         here = self.exponent(best)
         length = len(self.space(best.kind, best.dimension).states)
-        times = 3 if 3 * SHARE * best.neighbours <= length else 1 / 3
-        count = max(int(times * best.neighbours), maps.least_neighbours(best.rank))
-        further = self.exponent(best._replace(neighbours=count))
+        further = here  # a global map has no neighbourhoods
+        if best.kind != "global":
+            times = 3 if 3 * SHARE * best.neighbours <= length else 1 / 3
+            count = max(int(times * best.neighbours), maps.least_neighbours(best.rank))
+            further = self.exponent(best._replace(neighbours=count))
         halves = np.array([self.exponent(best, part) for part in self._parts(length, 2)]) - here
         quarters = np.array([self.exponent(best, part) for part in self._parts(length, 4)]) - here
-        others = [self.exponent(other.recipe) - here for other in _alternatives(tried)]
+        others = [self.exponent(other.recipe) - here for other in _alternatives(self.tried)]
         return {
-            "neighbourhood": _largest(further - here if best.kind != "global" else 0.0),
+            "neighbourhood": _largest(further - here),
             "density": _largest(halves.mean(), np.ptp(halves) / 2, quarters.mean()),
             "choice": _largest(*others),
         }
@@ -338,41 +341,46 @@ class _Search:
         is 2^(3/d); it is 1 where the error is not of the maps but of noise. And their root mean
         square error over the root mean square spread. NaN of a global map.
         """
-        space = self.space(recipe.kind, recipe.dimension)
         if recipe.kind == "global":
             return np.nan, np.nan
-        last = len(space.states) - recipe.step - 1
-        references = np.unique(np.linspace(0, last, COMPARED).astype(int))
-        error, rms = [], np.nan
-        for part in (None, *self._parts(len(space.states), 2)):
-            near, here = space.near(references, recipe.neighbours, recipe.step, part)
-            if len(here) < FEWEST:
-                return np.nan, np.nan
-            fits = maps.fit(space.states, here, near, recipe.step, recipe.rank)
-            error.append(float(fits.error.mean()))
-            spread = float(np.linalg.norm(fits.spread))
-            rms = float(np.linalg.norm(fits.error)) / spread if part is None and spread else rms
-        return (float((error[1] + error[2]) / 2 / error[0]) if error[0] > 0 else np.nan), rms
+        length = len(self.space(recipe.kind, recipe.dimension).states)
+        references = np.unique(np.linspace(0, length - recipe.step - 1, COMPARED).astype(int))
+        found = [self.fits(recipe, references, part) for part in (None, *self._parts(length, 2))]
+        if min(len(here) for here, _ in found) < FEWEST:
+            return np.nan, np.nan
+        whole, *halves = [fits for _, fits in found]
+        error, spread = whole.error.mean(), np.linalg.norm(whole.spread)
+        fewer = np.mean([half.error.mean() for half in halves])
+        return (
+            float(fewer / error) if error > 0 else np.nan,
+            float(np.linalg.norm(whole.error) / spread) if spread > 0 else np.nan,
+        )
 
     def drift(self, recipe: Recipe) -> float:
         """Median error of maps whose neighbours are of the other half of the series, over that of
         maps whose neighbours are of their own; NaN of a global map, or if there are too few.
         """
-        space = self.space(recipe.kind, recipe.dimension)
-        late = np.arange(len(space.states)) >= len(space.states) // 2
         if recipe.kind == "global":
             return np.nan
-        probes = np.linspace(0, len(space.states) - recipe.step - 1, PROBES).astype(int)
+        length = len(self.space(recipe.kind, recipe.dimension).states)
+        late = np.arange(length) >= length // 2
+        probes = np.linspace(0, length - recipe.step - 1, PROBES).astype(int)
         error = []
         for half in (late, ~late):
             for asked in (probes[late[probes]], probes[~late[probes]]):
-                near, here = space.near(asked, recipe.neighbours, recipe.step, half)
+                here, fits = self.fits(recipe, asked, half)
                 if len(here) < PROBES // 4:
                     return np.nan
-                fits = maps.fit(space.states, here, near, recipe.step, recipe.rank)
                 error.append(float(np.median(fits.error)))
         own, other = error[0] * error[3], error[1] * error[2]
         return float(np.sqrt(other / own)) if own > 0 else np.nan
+
+
+def _dimensions(first: int, variables: int) -> list[int]:
+    """Embeddings from one dimension fewer than the chosen one; of several variables, from none."""
+    lowest = max(1, first - 1) if variables == 1 else 1
+    most = max(first, LARGEST // variables)
+    return list(range(lowest, most + 1))
 
 
 def _alternatives(tried: list[Tried]) -> Iterator[Tried]:

@@ -119,9 +119,11 @@ def _longest(found: Measured) -> np.ndarray:
 
 def _removed(signal: xr.Dataset) -> float:
     """Noise that steps `denoise` took off the training part, in standard deviations."""
-    steps = [str(name).removesuffix("_level") for name in signal if str(name).endswith("_level")]
+    names = [str(name) for name in signal]
     found = [0.0]
-    for step in steps:
+    for step in (name.removesuffix("_level") for name in names if name.endswith("_level")):
+        if not step.startswith("denoise"):
+            continue
         level, resolved = (signal[f"{step}_{name}"].values[0] for name in ("level", "resolved"))
         found += level[resolved.astype(bool)].tolist()
     return float(max(found))

@@ -31,7 +31,7 @@ and 1 where noise drives the series, as beats at random intervals, which else ar
 UNEVEN = 0.04
 """That is asked where the root mean square error is more than this share of the root mean square
 spread. A little noise, the same everywhere, keeps errors from falling as well, and harms nobody."""
-STILL = 0.05
+SLIGHT = 0.05
 """A series is not chaotic if errors grow by less than this share in a mean period."""
 
 
@@ -54,17 +54,14 @@ def verdict(measured: Measured, settings: Lyapunov, samples: int) -> Verdict:
 
     Maps decide, if they predict: chaotic if the whole interval is above zero and λ_max makes enough
     e-folds (`GROWN`) in the whole series; not chaotic if it ends so little above zero that nothing
-    grows (`STILL`); else it is undecided. Where the curves' interval is elsewhere, it is widened to
-    that. Curves alone decide only where a person asked for them: noise, telegraph signals and
+    grows (`SLIGHT`); else it is undecided. Where the curves' interval is elsewhere, it is widened
+    to that. Curves alone decide only where a person asked for them: noise, telegraph signals and
     drifting phases have straight curves as well.
     """
     if measured.samples.repeats:
         return _none("not chaotic", f"it repeats itself every {measured.samples.repeats} steps")
     if measured.samples.still > STANDS:
-        share = f"{measured.samples.still:.0%}"
-        return _none(
-            "undecided", f"it stands still in {share} of its steps, and why not is not seen"
-        )
+        return _none("undecided", f"it stands still in {measured.samples.still:.0%} of its steps")
     if settings.estimator == "curves" or settings.fit_range is not None:
         found = _by_curves(measured, samples)
     else:
@@ -115,8 +112,8 @@ def _by_maps(measured: Measured, samples: int) -> Verdict:
     value, (lower, upper) = estimate.exponent, estimate.interval
     if np.isnan(lower):  # only the estimate was asked for
         lower = upper = value
-    if upper * measured.period <= STILL and not (lower > 0 and _grown(lower, samples)):
-        return _none("not chaotic", f"errors grow by less than {STILL:.0%} in a mean period")
+    if upper * measured.period <= SLIGHT and not (lower > 0 and _grown(lower, samples)):
+        return _none("not chaotic", f"errors grow by less than {SLIGHT:.0%} in a mean period")
     if lower <= (CLEAR_CLEANED if noisy else CLEAR) * value:
         return _none("undecided", f"the interval comes near zero: {_missing(estimate)}")
     if not steady(estimate, noisy):
@@ -152,13 +149,12 @@ def _short(exponent: float, samples: int) -> str:
 
 
 def _missing(estimate: Estimate) -> str:
-    """What would narrow the interval most."""
-    errors = estimate.errors._asdict()
-    largest = max(errors, key=lambda name: errors[name])
-    return {
+    """What would raise the lower end most; noise that was taken off moves the upper one alone."""
+    remedies = {
         "sampling": "a longer series is missing, which visits its attractor more often",
         "neighbourhood": "neighbours are too far apart: more samples are missing",
         "density": "it still moves with the length of the series: more samples are missing",
         "choice": "maps of other dimensions or steps disagree: more samples are missing",
         "bias": "maps predict too badly: noise, too few samples, or too many dimensions",
-    }[largest]
+    }
+    return remedies[max(remedies, key=lambda name: getattr(estimate.errors, name))]
