@@ -68,6 +68,15 @@ def test_dates_and_numbers_that_are_dates(
     assert interval(of(tmp_path, stamps, time="t")) == expected
 
 
+@pytest.mark.parametrize("name", ["day", "days", "t (d)", "when"])
+def test_whole_numbers_that_are_dates_are_so_whatever_their_unit_may_be(
+    tmp_path: Path, name: str
+) -> None:
+    """20200131 is followed by 20200201, also in a column whose name is a unit."""
+    stamps = dates("D", "%Y%m%d", "2020-01-01")
+    assert interval(of(tmp_path, stamps, f"{name},a,b")) == (1.0, "day")
+
+
 def test_calendar_units(tmp_path: Path) -> None:
     months = dates("MS", "%Y-%m-%d")
     assert interval(of(tmp_path, months, time_unit="year")) == (1 / 12, "year")

@@ -117,8 +117,8 @@ def assign(table: Table, own: File) -> xr.Dataset:
         unit = table.clock_unit if time == table.clock else unit_in(time)
         if stamp.dtype.kind == "m":
             stamp, unit = stamp.astype(np.float64) / 1e6, "s"  # of the day
-        if stamp.dtype.kind != "M" and unit is None:
-            stamp, taken = stamps.of_numbers(stamp.astype(np.float64), time)
+        elif stamp.dtype.kind != "M" and (unit is None or time != table.clock):
+            stamp, taken = stamps.of_numbers(stamp.astype(np.float64), time, unit)
         if stamp.dtype.kind == "M":
             taken = taken or "dates"
             stamp = stamp.astype("datetime64[us]")

@@ -99,8 +99,13 @@ def _even(dates: pd.Series) -> bool:
     )
 
 
-def of_numbers(values: Float[np.ndarray, " time"], name: str) -> tuple[Dates, str | None]:
+def of_numbers(
+    values: Float[np.ndarray, " time"], name: str, unit: str | None = None
+) -> tuple[Dates, str | None]:
     """Time stamps that numbers mean: dates as they are, where they are dates, or the numbers.
+
+    Of a known unit, as of a column "day", they may be dates written as whole numbers (20200131),
+    but are not counted from 1970.
 
     Returns
     -------
@@ -116,10 +121,10 @@ def of_numbers(values: Float[np.ndarray, " time"], name: str) -> tuple[Dates, st
             dates = _parse(pd.Series(values.astype(np.int64).astype(str)), how)
             if dates is not None and dates.dt.year.between(*YEARS).all():
                 return dates.to_numpy(), f"dates as {values[0]:.0f}"
-    for unit, (least, most) in EPOCH.items():
+    for count, (least, most) in EPOCH.items() if unit is None else ():
         if least < values.min() and values.max() < most and _timelike(name):
-            since = np.rint(values * {"s": 1e6, "ms": 1e3, "us": 1, "ns": 1e-3}[unit])
-            return since.astype(np.int64).astype("datetime64[us]"), f"{unit} since 1970"
+            since = np.rint(values * {"s": 1e6, "ms": 1e3, "us": 1, "ns": 1e-3}[count])
+            return since.astype(np.int64).astype("datetime64[us]"), f"{count} since 1970"
     return values, None
 
 
