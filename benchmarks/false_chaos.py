@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 from estimate import Estimate, estimate, spread
-from not_chaotic import KINDS
+from not_chaotic.every import KINDS
 
 OVER_ALL, IN_A_KIND = 1 / 200, 1 / 20
 Job = tuple[str, int, int]

@@ -20,7 +20,7 @@ SEED, POINTS = 1_000, 2_000
 def test_hardly_any_of_seventy_kinds_is_called_chaotic(monkeypatch: pytest.MonkeyPatch) -> None:
     """One in two hundred may be, so two in seventy have a probability of 5 %."""
     monkeypatch.setattr(sys, "path", [str(Path(REPOSITORY) / "benchmarks"), *sys.path])
-    from not_chaotic import KINDS
+    from not_chaotic.every import KINDS
 
     called = []
     for name, kind in KINDS.items():

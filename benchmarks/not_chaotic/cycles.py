@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from kinds import TURN, Kind, angle, beats, diffusing, enter, noisy_flow, wave
 from scipy.signal import lfilter
+
+from .kinds import TURN, Kind, angle, beats, diffusing, enter, noisy_flow, wave
 
 KINDS: dict[str, Kind] = {}
 """By name."""

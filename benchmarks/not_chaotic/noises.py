@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from kinds import TURN, Kind, coloured, enter, noisy_flow
 from scipy.signal import lfilter
+
+from .kinds import TURN, Kind, coloured, enter, noisy_flow
 
 KINDS: dict[str, Kind] = {}
 """By name."""

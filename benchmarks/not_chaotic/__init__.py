@@ -1,0 +1,1 @@
+"""Kinds of series that are not chaotic, each drawn by a generator of random numbers."""
