@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 
 from tausweep.commands import download, engines, lyapunov, schema, stage
@@ -21,6 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph of a PDF
     try:
         options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # who reads the output, as head does, has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (ValueError, OSError) as error:
         print(f"tausweep: error: {error}", file=sys.stderr)
         return 1
