@@ -63,3 +63,12 @@ def snakemake() -> Snakemake:
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def finished(snakemake: Snakemake, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory in which the tiny experiment has run."""
+    directory = tmp_path_factory.mktemp("finished")
+    run = snakemake(directory, TINY)
+    assert run.returncode == 0, run.stderr + run.stdout
+    return directory

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import netCDF4
@@ -360,63 +357,3 @@ def test_a_file_that_must_not_be_read_is_not_called_damaged(file: Path) -> None:
     assert str(error.value) == (
         f"{path}: cannot be read: Permission denied; it may well be whole, so see to that first"
     )
-
-
-# ------------------------------------------------------------------------------------ many writers
-
-
-def write_often(directory: Path, rounds: int, together: Barrier) -> None:
-    """What one of two processes does, which write the same files at the same time."""
-    made = xr.Dataset({"x": ("t", np.arange(20_000.0))})
-    for number in range(rounds):
-        job = canonical({"round": number})
-        path = directory / f"{key_of(job)}.nc"
-        together.wait(30)
-        store.write(made, path, stage="series", key=path.stem, job=job, provenance={})
-
-
-def test_two_processes_write_the_same_files_side_by_side(tmp_path: Path) -> None:
-    spawn = multiprocessing.get_context("spawn")
-    together = spawn.Barrier(2)
-    both = [spawn.Process(target=write_often, args=(tmp_path, 8, together)) for _ in range(2)]
-    for process in both:
-        process.start()
-    for process in both:
-        process.join(60)
-        assert process.exitcode == 0
-    names = os.listdir(tmp_path)
-    assert len(names) == 8
-    for name in names:
-        assert store.read(tmp_path / name).x.values.tolist() == list(range(20_000))
-
-
-def test_a_file_stays_until_its_successor_is_whole(tmp_path: Path) -> None:
-    path = tmp_path / "figure.pdf"
-    path.write_text("old")
-    with pytest.raises(UnicodeEncodeError), store.replacing(path) as part:
-        part.write_text("ne\udc80")
-    assert path.read_text() == "old"
-    with store.replacing(path) as part:
-        part.write_text("new")
-    assert path.read_text() == "new"
-    assert os.listdir(tmp_path) == [path.name]
-
-
-def test_parts_of_the_dead_are_swept_and_those_of_the_living_are_not(tmp_path: Path) -> None:
-    path = tmp_path / "a.nc"
-    with store.replacing(path) as living:
-        stale, fresh, foreign = (
-            tmp_path / ".b.nc.0123456789abcdef.part",
-            tmp_path / ".b.nc.0123456789abcdee.part",
-            tmp_path / ".download.part",
-        )
-        for other in (stale, fresh, foreign):
-            other.touch()
-        for other in (stale, foreign):
-            os.utime(other, times=(0, time.time() - 1.01 * store.ABANDONED))
-        with store.replacing(path) as second:
-            second.write_text("second")
-            assert living.exists()
-        living.write_text("first")
-    assert sorted(os.listdir(tmp_path)) == sorted([fresh.name, foreign.name, "a.nc"])
-    assert path.read_text() == "first"

@@ -10,12 +10,9 @@ import os
 import random
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,15 +46,6 @@ STAGE_OF = {
     "collect": "collect",
     "figure": "figure",
 }
-
-
-@pytest.fixture(scope="session")
-def finished(snakemake: Snakemake, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory in which the tiny experiment has run."""
-    directory = tmp_path_factory.mktemp("finished")
-    run = snakemake(directory, TINY)
-    assert run.returncode == 0, run.stderr + run.stdout
-    return directory
 
 
 def jobs(run: subprocess.CompletedProcess[str]) -> dict[str, int]:
@@ -286,60 +274,6 @@ def test_wrong_configuration_is_one_line_before_any_job(
     assert said[0].startswith("configuration: ")
     assert "Traceback" not in run.stdout + run.stderr
     assert not (tmp_path / "results").exists()
-
-
-def test_a_truncated_file_is_named_and_never_used(
-    snakemake: Snakemake, finished: Path, tmp_path: Path
-) -> None:
-    shutil.copytree(finished / "results", tmp_path / "results")
-    plan = Plan(load(TINY))
-    broken = next(tmp_path / c.path for c in plan.jobs.values() if c.stage == "signal")
-    content = broken.read_bytes()
-    broken.write_bytes(content[: len(content) // 2])
-    run = snakemake(tmp_path, changed("orbit.steps", 2100), "--show-failed-logs")
-    assert run.returncode != 0
-    text = run.stdout + run.stderr
-    assert f"{broken.name}: damaged, truncated or edited" in text
-    assert "delete it and run snakemake again" in text
-    broken.unlink()
-    again = snakemake(tmp_path, changed("orbit.steps", 2100))
-    assert again.returncode == 0, again.stderr
-
-
-def test_killed_midway_nothing_finished_is_lost(
-    snakemake: Snakemake, finished: Path, tmp_path: Path
-) -> None:
-    """SIGKILL in the middle; a plain second run finishes, with the numbers of an undisturbed one."""
-    (tmp_path / "experiment.yaml").write_text(yaml.safe_dump(TINY))
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "snakemake", "--snakefile", str(REPOSITORY / "Snakefile")),
-            *("--directory", str(tmp_path), "--cores", "2"),
-            *("--configfile", str(tmp_path / "experiment.yaml")),
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    trained = tmp_path / "results/train"
-    _wait(lambda: len(list(trained.glob("[!.]*.nc"))) >= 2, seconds=180)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    survivors = {f: f.stat().st_mtime_ns for f in trained.glob("[!.]*.nc")}
-    assert snakemake(tmp_path, TINY, "--unlock").returncode == 0
-    run = snakemake(tmp_path, TINY)
-    assert run.returncode == 0, run.stderr
-    assert all(file.stat().st_mtime_ns == moment for file, moment in survivors.items())
-    for job in Plan(load(TINY)).jobs.values():
-        one, two = store.read(tmp_path / job.path), store.read(finished / job.path)
-        assert one.attrs["data_sha256"] == two.attrs["data_sha256"], job.path
-
-
-def _wait(ready: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_every_file_says_what_it_is(finished: Path) -> None:
