@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 
-def henon(steps: int) -> np.ndarray:
+def henon(steps: int, a: float = 1.4) -> np.ndarray:
     x = np.empty((steps, 2))
     x[0] = 0.1, 0.1
     for t in range(steps - 1):
-        x[t + 1] = 1 - 1.4 * x[t, 0] ** 2 + x[t, 1], 0.3 * x[t, 0]
+        x[t + 1] = 1 - a * x[t, 0] ** 2 + x[t, 1], 0.3 * x[t, 0]
     return x
 
 

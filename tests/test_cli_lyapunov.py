@@ -92,10 +92,11 @@ def test_it_says_in_words_what_it_found(command: Run, henon: np.ndarray) -> None
     )
     assert first == "own.npy: 5000 samples × 2 variables (x0, x1), dt 1, mean period 3.06 steps"
     assert second == "embedding: dimension 1, delay 1 step, Theiler window 3 steps"
-    assert third.startswith("chaotic, by quadratic maps that leave < 0.1 % unexplained; [95 %")
+    assert third == "chaotic, by quadratic maps that leave < 0.1 % unexplained"
     assert rate.startswith("λ_max   0.4")
     assert rate.endswith("per unit of time")
     assert time.startswith("τ_pred  1.6")
+    assert estimates[0] == "λ_max per step by estimator [95 % intervals]:"
     assert [line.split()[0] for line in estimates[1:]] == ["maps", "Rosenstein", "Kantz"]
     assert last == "figure: figures/λ.svg"
     assert Path("figures/λ.svg").exists()
@@ -176,7 +177,7 @@ def test_what_was_filled_is_said(command: Run, henon: np.ndarray) -> None:
 WRONG: list[tuple[list[Any], str]] = [
     (["own.csv", "--column", "z"], r"own\.csv: columns names 'z', but the columns are x, y"),
     (["none.csv"], r"none\.csv: no such file"),
-    (["gap.csv"], r"gap\.csv: found 1 missing values, in sample 7 of variable 'x'"),
+    (["gap.csv"], r"gap\.csv: found 1 missing value, in sample 7 of variable 'x'"),
     (["three.npy"], r"three\.npy: found 3 samples: give at least 100"),
     (["own.csv", "--dt", 1, "--time", "x"], "give either dt or time"),
     (["own.csv", "--dt", 0], "--dt: must be greater than 0, found 0"),

@@ -121,7 +121,7 @@ def test_groups_packed_numbers_and_what_was_never_written(path: Path) -> None:
     found = of(path, variable="model/x")
     np.testing.assert_allclose(found["x"][:, 0], X[:, 0], atol=0.006)
     assert interval(found) == (1.0, "h")
-    with pytest.raises(ValueError, match="1 missing values, in sample 199"):
+    with pytest.raises(ValueError, match="1 missing value, in sample 199"):
         of(path, variable="model/y")
     with pytest.raises(ValueError, match="names group 'other', but the groups are model"):
         of(path, variable="other/y")

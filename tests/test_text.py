@@ -219,7 +219,7 @@ def test_spellings_of_missing(tmp_path: Path, word: str) -> None:
     lines = table("a,b", sep=",").splitlines()
     lines[8] = f"1.0,{word}"
     text = "\n".join(lines)
-    with pytest.raises(ValueError, match="found 1 missing values, in sample 7 of variable 'b'"):
+    with pytest.raises(ValueError, match="found 1 missing value, in sample 7 of variable 'b'"):
         of(tmp_path, text)
     assert of(tmp_path, text, fill="interpolate", max_gap=1).attrs["filled_values"] == 1
 

@@ -43,7 +43,7 @@ STAGES = {
     "series": Stage(3, Series, "tausweep.series.stage", "Series"),
     "signal": Stage(3, Signal, "tausweep.signal.stage", "Signal"),
     "truth": Stage(1, Truth, "tausweep.truth.stage", "Exponents of the equations"),
-    "lyapunov": Stage(5, Lyapunov, "tausweep.lyapunov.stage", "Largest Lyapunov exponent"),
+    "lyapunov": Stage(6, Lyapunov, "tausweep.lyapunov.stage", "Largest Lyapunov exponent"),
     "train": Stage(3, TrainJob, "tausweep.training.stage", "Parameters"),
     "orbit": Stage(2, Orbit, "tausweep.orbit.stage", "Orbits"),
     "members": Stage(1, Members, "tausweep.members.stage", "Trained members"),

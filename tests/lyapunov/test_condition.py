@@ -55,10 +55,23 @@ def test_spikes_are_named_and_left_out():
     assert "samples 1000, 3210 (counted from 0)" in line
 
 
+def test_samples_far_out_are_named_and_kept():
+    """A sensor that was at its stop for a while."""
+    x = henon(5_000)[:, 0]
+    x[2_000:2_020] = 9.0
+    found = lyapunov.run(SMALL, signal_of(x))
+    assert not found["spike"].size
+    assert found["far"].values.tolist() == list(range(2_000, 2_020))
+    (line,) = [w for w in report.warnings(found, signal_of(x)) if "far from" in w]
+    assert "samples 2000, 2001" in line
+    assert "… (counted from 0)" in line
+
+
 @pytest.mark.parametrize("make", [henon, lorenz_by_hand])
 def test_clean_series_have_no_spikes_no_grid_and_no_period(make):
     found = examine(make(2_000), rng())
     assert not found.spikes.any()
+    assert not found.far.any()
     assert (found.rounding, found.repeats, found.noise) == (0, 0, 0)
 
 

@@ -5,8 +5,10 @@ import pytest
 from by_hand import henon
 from scipy.signal import lfilter
 
+from tausweep.lyapunov import estimate as lyapunov
 from tausweep.lyapunov import maps
-from tausweep.lyapunov.search import Errors, Estimate, Search
+from tausweep.lyapunov.estimate import Errors, Estimate
+from tausweep.lyapunov.search import Search
 
 from .samples import standard
 
@@ -16,7 +18,7 @@ def estimate(x: np.ndarray, **how) -> Estimate | None:
         x, np.zeros(len(x), dtype=bool), delay=1, dimension=2, vary_dimension=True, period=3.0,
         flow=False, theiler=3,
     )  # fmt: skip
-    return tried.estimate(**{"removed": 0.0, "interval": True, "confidence": 0.95} | how)
+    return lyapunov.estimate(tried, **{"removed": 0.0, "interval": True, "confidence": 0.95} | how)
 
 
 @pytest.fixture(scope="module")
@@ -38,15 +40,23 @@ def test_the_interval_is_the_sum_of_its_parts(found):
     lower, upper = found.interval
     assert lower == pytest.approx(found.exponent - found.errors.total)
     assert upper == pytest.approx(found.exponent + found.errors.total)
-    parts = Errors(3.0, 4.0, 2.0, 0.0, 12.0, 0.0)
+    parts = Errors(3.0, 4.0, 2.0, 0.0, 0.0, 12.0, 0.0)
     assert parts.total == 13.0  # of neighbourhood and density the larger
+    assert parts._replace(rare=84.0).total == 85.0
 
 
 def test_maps_of_a_deterministic_series_predict_better_the_nearer_neighbours_are(found):
-    assert found.convergence > 1.7
+    assert found.order > 1.2
     walk = np.random.default_rng(0).standard_normal(3_000)
     noise = estimate(standard(lfilter([1], [1, -0.9], walk)))
-    assert noise.convergence < 1.3
+    assert noise.order < 0.7
+
+
+def test_maps_that_predict_badly_are_those_that_err_much_or_the_worst_tenth():
+    few = np.r_[np.full(95, 0.01), np.full(5, 0.5)]
+    assert lyapunov._known(few).sum() == 95
+    many = np.linspace(0, 1, 101)
+    assert lyapunov._known(many).sum() == 91
 
 
 def test_noise_that_was_taken_off_widens_upwards():

@@ -18,7 +18,9 @@ SPIKE, COMMON = 8.0, 0.99
 """A sample is a spike if it is so many times further from the median of five than 99 % are."""
 ALONE = 3.0
 """… and from them by so many times the largest step among the five before and after it."""
-NOISE = 0.002
+FAR = 3.0
+"""A sample is far out if it is so many times further from the median than 99 % are."""
+NOISE = 0.0005
 """Less noise than this share of a standard deviation changes nothing that can be seen."""
 JUDGED = 3
 """Variables whose noise is estimated."""
@@ -35,6 +37,9 @@ class Samples:
     x: Float[np.ndarray, "time variable"]
     """Standardised; rounding smeared out, spikes replaced by a line between their neighbours."""
     spikes: Bool[np.ndarray, "time"]
+    far: Bool[np.ndarray, "time"]
+    """Others that are far from nearly all, in a row or on a path that leads there: they are kept,
+    since bursts are as well."""
     rounding: float
     """Step of the coarsest grid that a variable was rounded to, in standard deviations; 0: none."""
     noise: float
@@ -61,6 +66,7 @@ def examine(x: Float[np.ndarray, "time variable"], rng: np.random.Generator) -> 
         good = np.flatnonzero(~spikes)
         every = np.arange(len(x))
         x = np.stack([np.interp(every, good, column[good]) for column in x.T], axis=1)
+    far = find_far(x)
     repeats = exact_period(x)
     steps = np.array([0.0 if repeats else grid(column) for column in x.T])
     still = 0.0 if steps.any() else float((np.diff(x, axis=0) == 0).all(axis=1).mean())
@@ -68,7 +74,8 @@ def examine(x: Float[np.ndarray, "time variable"], rng: np.random.Generator) -> 
     judged = x[:, np.unique(np.linspace(0, x.shape[1] - 1, JUDGED).astype(int))].T
     found = [] if repeats or len(x) < SHORTEST else [noise_level(column) for column in judged]
     level = max((each.level for each in found if each.resolved), default=0.0)
-    return Samples(x, spikes, float(steps.max()), level if level >= NOISE else 0.0, repeats, still)
+    noise = level if level >= NOISE else 0.0
+    return Samples(x, spikes, far, float(steps.max()), noise, repeats, still)
 
 
 def cleaned(samples: Samples) -> Float[np.ndarray, "time variable"] | None:
@@ -103,6 +110,13 @@ def find_spikes(x: Float[np.ndarray, "time variable"]) -> Bool[np.ndarray, "time
             alone = stop - start <= 2 and apart[start:stop, column].min() > ALONE * usual_step
             found[start:stop] |= alone
     return found
+
+
+def find_far(x: Float[np.ndarray, "time variable"]) -> Bool[np.ndarray, "time"]:
+    """Samples of which a variable is far from where it nearly always is."""
+    apart = np.abs(x - np.median(x, axis=0))
+    usual = np.quantile(apart, COMMON, axis=0)
+    return np.asarray((apart > FAR * np.where(usual > 0, usual, np.inf)).any(axis=1))
 
 
 def exact_period(x: Float[np.ndarray, "time variable"]) -> int:

@@ -10,8 +10,9 @@ from jaxtyping import Float
 from tausweep.lyapunov import divergence, scaling
 from tausweep.lyapunov.condition import Samples, cleaned, examine
 from tausweep.lyapunov.divergence import Curve
+from tausweep.lyapunov.estimate import Estimate, estimate
 from tausweep.lyapunov.scaling import Line
-from tausweep.lyapunov.search import Estimate, Search
+from tausweep.lyapunov.search import Search
 from tausweep.lyapunov.settings import Lyapunov
 from tausweep.statespace import embedding
 from tausweep.statespace.embedding import delay_vectors
@@ -153,8 +154,11 @@ def _finish(
         embedding=chosen,
         curves=curves,
         by_estimator=_lines(settings, curves, shortest, rng),
-        maps=begun.search.estimate(
-            removed=begun.removed, interval=settings.interval, confidence=settings.confidence
+        maps=estimate(
+            begun.search,
+            removed=begun.removed,
+            interval=settings.interval,
+            confidence=settings.confidence,
         ),
         surrogates=_surrogates(settings, begun.x, curves, chosen.delay, theiler, flow, rng),
     )

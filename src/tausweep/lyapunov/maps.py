@@ -38,8 +38,9 @@ PER_TERM = 10
 """States that a global map needs per coefficient."""
 SETTLE = 30
 """Maps in which a tangent vector turns into the fastest growing direction."""
-CHUNK = 4_000_000
-"""Numbers of all neighbourhoods held at once."""
+SMALLEST = float(np.finfo(float).tiny)
+CHUNK = 300_000
+"""Numbers of all neighbourhoods held at once: they stay in the cache."""
 
 
 class Recipe(NamedTuple):
@@ -144,10 +145,21 @@ class Fits(NamedTuple):
     """Root mean square distance of the neighbours' images from that of the state."""
 
     @property
+    def relative(self) -> Float[np.ndarray, "map"]:
+        """Error relative to the spread: 0 for a known map, 1 where neighbours say nothing."""
+        return np.asarray(
+            np.where(self.spread > 0, self.error / np.maximum(self.spread, SMALLEST), 0.0)
+        )
+
+    @property
     def unexplained(self) -> float:
-        """Mean error relative to the spread: 0 for a known map, 1 where neighbours say nothing."""
+        """Mean of that, where there is a spread."""
         there = self.spread > 0
-        return float(np.mean(self.error[there] / self.spread[there])) if there.any() else 0.0
+        return float(self.relative[there].mean()) if there.any() else 0.0
+
+    def only(self, rows: Int[np.ndarray, "kept"]) -> Fits:
+        """Some of them."""
+        return Fits(*(values[rows] for values in self))
 
 
 def fit(

@@ -131,6 +131,7 @@ def numbers(dataset: xr.Dataset, signal: xr.Dataset) -> dict[str, Any]:
         "noise": dataset["noise_level"].item(),
         "rounding": dataset["rounding"].item(),
         "spikes": dataset["spike"].values.tolist(),
+        "far": dataset["far"].values.tolist(),
         "drift": _known(dataset["drift"].item()),
         "estimated_by": dataset.attrs["estimated_by"],
         "confidence": dataset.attrs["confidence"],
@@ -158,7 +159,7 @@ def text(found: dict[str, Any]) -> str:
         f"{'' if unit == '1' else f' {unit}'}, mean period {_written(found['mean_period'])} steps",
         f"embedding: dimension {embedding['dimension']}, delay {_steps(embedding['delay'])}, "
         f"Theiler window {_steps(found['theiler'])}",
-        f"{found['says']}; [{100 * found['confidence']:g} % intervals]",
+        found["says"],
     ]
     if found["lambda_max"]["value"] is not None:
         lines += [
@@ -166,7 +167,7 @@ def text(found: dict[str, Any]) -> str:
             f"{_said(found['lambda_max_per_time'])} per {per}",
             f"τ_pred  {_said(found['tau_pred'])} steps, {_said(found['tau_pred_time'])}{of}",
         ]
-    lines.append("λ_max per step by estimator:")
+    lines.append(f"λ_max per step by estimator [{100 * found['confidence']:g} % intervals]:")
     lines += [
         f"  {name:<11}{estimate['lacking'] or _said(estimate)}"
         for name, estimate in found["estimates"].items()
@@ -203,13 +204,9 @@ def warnings(dataset: xr.Dataset, signal: xr.Dataset) -> list[str]:
     if noise := dataset["noise_level"].item():
         found.append(f"there is noise of {noise:.1%} of a standard deviation")
     if spikes := dataset["spike"].values.tolist():
-        which = ", ".join(map(str, spikes[:MOST_NAMED])) + (
-            ", …" if len(spikes) > MOST_NAMED else ""
-        )
-        found.append(
-            f"left out, as unlike all others: {'sample' if len(spikes) == 1 else 'samples'} "
-            f"{which} (counted from 0)"
-        )
+        found.append(f"left out, as unlike all others: {_named(spikes)}")
+    if far := dataset["far"].values.tolist():
+        found.append(f"far from nearly all others: {_named(far)}: are they right?")
     if dataset["drift"].item() > DRIFT:
         found.append(
             f"the second half is not like the first: maps made from one err "
@@ -221,6 +218,11 @@ def warnings(dataset: xr.Dataset, signal: xr.Dataset) -> list[str]:
     if attrs["verdict"] == "chaotic" and not _overlap([e.interval for e in known]):
         found.append("the estimators' intervals do not overlap: see where the curves are straight")
     return found
+
+
+def _named(samples: list[int]) -> str:
+    which = ", ".join(map(str, samples[:MOST_NAMED])) + ", …" * (len(samples) > MOST_NAMED)
+    return f"{'sample' if len(samples) == 1 else 'samples'} {which} (counted from 0)"
 
 
 def _overlap(intervals: Sequence[tuple[float, float]]) -> bool:

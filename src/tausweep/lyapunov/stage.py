@@ -10,8 +10,9 @@ import xarray as xr
 
 from tausweep.labelled import Labelled, labelled
 from tausweep.lyapunov.data import Measured, measure
+from tausweep.lyapunov.estimate import Errors
 from tausweep.lyapunov.scaling import Line
-from tausweep.lyapunov.search import Errors, Tried
+from tausweep.lyapunov.search import Tried
 from tausweep.lyapunov.settings import Lyapunov
 from tausweep.lyapunov.verdict import Verdict, predict, steady, verdict
 from tausweep.statespace.embedding import described
@@ -40,7 +41,7 @@ def run(settings: Lyapunov, signal: xr.Dataset) -> xr.Dataset:
         (`lambda_max_maps`, `lambda_max_rosenstein`, `lambda_max_kantz`), the parts of the maps'
         half-width (`lambda_max_maps_error`), the maps that were tried (`maps`), the curves
         `divergence` (curve, lag), the fitted range, the curves the embedding was read from, and
-        what is wrong with the samples (`noise_level`, `rounding`, `spike`, `drift`).
+        what is wrong with the samples (`noise_level`, `rounding`, `spike`, `far`, `drift`).
 
     Raises
     ------
@@ -244,15 +245,16 @@ def _samples(found: Measured) -> Variables:
     """What is wrong with the samples."""
     samples = found.samples
     drift = np.nan if found.maps is None else found.maps.drift
-    convergence = np.nan if found.maps is None else found.maps.convergence
+    order = np.nan if found.maps is None else found.maps.order
     unit = "standard deviations"
     return {
         "noise_level": ((), samples.noise, "white noise on a variable; 0: none was found", unit),
         "noise_removed": ((), found.removed, "noise that was taken off before", unit),
         "rounding": ((), samples.rounding, "step that values are rounded to; 0: none", unit),
         "spike": ("spike", np.flatnonzero(samples.spikes), "sample that is unlike all others", "1"),
+        "far": ("far", np.flatnonzero(samples.far), "sample far from nearly all others", "1"),
         "drift": ((), drift, "error of maps from the other half, over that from their own", "1"),
-        "convergence": ((), convergence, "error of maps from half of the series, over all", "1"),
+        "order": ((), order, "power of the distance of neighbours that errors fall with", "1"),
     }
 
 

@@ -7,12 +7,23 @@ from typing import NamedTuple
 import numpy as np
 
 from tausweep.lyapunov.data import Measured
-from tausweep.lyapunov.search import Estimate
+from tausweep.lyapunov.estimate import Estimate
+from tausweep.lyapunov.report import DRIFT
 from tausweep.lyapunov.settings import Lyapunov
 
 TRUSTED, TRUSTED_CLEANED = 0.05, 0.1
 """Maps that leave more than this share unexplained say nothing; more, where noise was taken off
 the samples, which is then the reason."""
+COARSE = 0.15
+"""So much may be left where errors fall with the distance of neighbours: these are just too far."""
+CONVERGES = 2.0
+"""Of a deterministic series, errors of maps fall with the third power of the distance of
+neighbours (in practice with the second at least); where noise drives the series, as beats at random
+intervals, which else are predicted well, they fall with less."""
+UNEVEN, BIASED = 0.04, 0.1
+"""That is asked where the root mean square error is more than this share of the root mean square
+spread, or errors add up to more than this share of λ_max. Less noise, the same everywhere, keeps
+errors from falling as well, and harms nobody."""
 STEADY, STEADY_CLEANED = 0.5, 1.2
 """Errors of maps must add up more slowly than this share of λ_max. Else a stochastic series that is
 smooth passes: it is predicted well over one step, but errors add up faster than they grow."""
@@ -21,16 +32,9 @@ STANDS = 0.1
 GROWN = 3.0
 """Least growth over the whole series, in e-folds, of a chaotic one, beyond that of a length which
 grows as time does, as between neighbours whose frequencies differ."""
-CLEAR, CLEAR_CLEANED = 0.2, 0.5
+CLEAR, CLEAR_CLEANED = 0.1, 0.5
 """The interval of a chaotic series begins above this share of λ_max: nearer to zero it says little;
 of samples that noise was taken off above more, since what is left makes neighbours part as well."""
-CONVERGES = 1.45
-"""Of a deterministic series, maps predict better as neighbours come nearer: with all of the series
-their error is less by this factor than with half of it. It is 2 on three dimensions, 1.5 on five,
-and 1 where noise drives the series, as beats at random intervals, which else are predicted well."""
-UNEVEN = 0.04
-"""That is asked where the root mean square error is more than this share of the root mean square
-spread. A little noise, the same everywhere, keeps errors from falling as well, and harms nobody."""
 SLIGHT = 0.05
 """A series is not chaotic if errors grow by less than this share in a mean period."""
 
@@ -73,7 +77,10 @@ def verdict(measured: Measured, settings: Lyapunov, samples: int) -> Verdict:
 
 def predict(estimate: Estimate, noisy: bool) -> bool:
     """Whether maps explain nearly all of how neighbours part."""
-    return estimate.best.unexplained <= (TRUSTED_CLEANED if noisy else TRUSTED)
+    if noisy:
+        return estimate.best.unexplained <= TRUSTED_CLEANED
+    most = COARSE if estimate.order >= CONVERGES else TRUSTED
+    return estimate.best.unexplained <= most
 
 
 def steady(estimate: Estimate, noisy: bool) -> bool:
@@ -120,11 +127,22 @@ def _by_maps(measured: Measured, samples: int) -> Verdict:
         return _none("undecided", f"{left}: errors add up about as fast as they grow")
     if not _grown(value, samples):
         return _none("undecided", _short(value, samples))
-    uneven = estimate.unexplained_rms > UNEVEN
-    if not noisy and uneven and estimate.convergence < CONVERGES:
+    if not noisy and _asked(estimate) and estimate.order < CONVERGES:
         return _none("undecided", "maps do not predict better the nearer neighbours are, as where "
-                     "noise drives a series: noise, or too many dimensions")  # fmt: skip
+                     f"noise drives a series: {_cause(estimate)}")  # fmt: skip
     return Verdict("chaotic", "maps", value, _widened(estimate, measured), left)
+
+
+def _asked(estimate: Estimate) -> bool:
+    """Whether errors are large enough to ask what they are of."""
+    biased = estimate.best.bias > BIASED * abs(estimate.exponent)
+    return biased or estimate.unexplained_rms > UNEVEN
+
+
+def _cause(estimate: Estimate) -> str:
+    if estimate.drift > DRIFT:
+        return "its second half is not like its first"
+    return "noise, or too many dimensions"
 
 
 def _widened(estimate: Estimate, measured: Measured) -> tuple[float, float]:

@@ -172,7 +172,8 @@ def _refuse_missing(x: Samples, where: Where) -> None:
             f"{where.sample(i)} of variable {where.names[j]!r}" for i, j in missing[:3]
         )
         raise ValueError(
-            f"found {len(missing)} missing values, {'the first ' * (len(missing) > 3)}in {shown} "
+            f"found {len(missing)} missing {'value' if len(missing) == 1 else 'values'}, "
+            f"{'the first ' * (len(missing) > 3)}in {shown} "
             "(counted from 0): leave that variable out, or set fill to interpolate, with max_gap, "
             "or to longest"
         )

@@ -51,6 +51,8 @@ STEPS = {
 
 NEGLIGIBLE = 1e-12
 """A spread below this fraction of a variable's size is rounding: the variable is constant."""
+TINY = 1e-100
+"""Smaller values have squares that are zero to rounding."""
 
 
 def run(settings: Signal, series: xr.Dataset) -> xr.Dataset:
@@ -147,6 +149,12 @@ def _check(signal: xr.Dataset, size: Float[np.ndarray, " variable"], when: str) 
             f"{len(bad)} values are NaN or infinite{when}, the first in sample {sample} of "
             f"variable {names[column]} (counted from 0): cut the series there, fill the gaps, or "
             "change the steps of the signal"
+        )
+    tiny = (size > 0) & (size < TINY)
+    if tiny.any():
+        raise ValueError(
+            f"variable {', '.join(names[tiny])} has no values beyond {TINY:g}: give it in a "
+            "smaller unit"
         )
     train = x[: int(signal["train_steps"])]
     # Rounding leaves a constant a spread of about 1e-16 of its size, not of zero.
