@@ -194,7 +194,7 @@ def test_what_is_missing_is_said_however_large_the_noise():
 
 
 def test_a_series_whose_parameter_changes_is_undecided_and_says_so():
-    x = np.concatenate([henon(2_500)[:, 0], henon(2_500, a=1.2)[:, 0]])
+    x = np.concatenate([henon(2_500)[:, 0], henon(2_500, a=1.25)[:, 0]])
     found = lyapunov.run(SMALL, signal_of(x))
     assert found.attrs["verdict"] == "undecided"
     assert "its second half is not like its first" in found.attrs["reason"]
