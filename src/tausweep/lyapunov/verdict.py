@@ -16,10 +16,13 @@ TRUSTED, TRUSTED_CLEANED = 0.05, 0.1
 the samples, which is then the reason."""
 COARSE = 0.15
 """So much may be left where errors fall with the distance of neighbours: these are just too far."""
-CONVERGES = 2.0
+CONVERGES, CONVERGES_WELL = 2.0, 2.5
 """Of a deterministic series, errors of maps fall with the third power of the distance of
-neighbours (in practice with the second at least); where noise drives the series, as beats at random
-intervals, which else are predicted well, they fall with less."""
+neighbours, in practice with the second at least; where noise drives the series, as beats at random
+intervals, which else are predicted well, they fall with less. More is asked of a wide interval:
+strange attractors that are not chaotic have up to 2.6, and wide ones."""
+WIDE = 0.5
+"""An interval is wide that begins below this share of λ_max."""
 UNEVEN, BIASED = 0.04, 0.1
 """That is asked where the root mean square error is more than this share of the root mean square
 spread, or errors add up to more than this share of λ_max. Less noise, the same everywhere, keeps
@@ -127,7 +130,8 @@ def _by_maps(measured: Measured, samples: int) -> Verdict:
         return _none("undecided", f"{left}: errors add up about as fast as they grow")
     if not _grown(value, samples):
         return _none("undecided", _short(value, samples))
-    if not noisy and _asked(estimate) and estimate.order < CONVERGES:
+    needed = CONVERGES if lower > WIDE * value else CONVERGES_WELL
+    if not noisy and _asked(estimate) and estimate.order < needed:
         return _none("undecided", "maps do not predict better the nearer neighbours are, as where "
                      f"noise drives a series: {_cause(estimate)}")  # fmt: skip
     return Verdict("chaotic", "maps", value, _widened(estimate, measured), left)
