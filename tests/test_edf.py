@@ -9,6 +9,7 @@ import edfio
 import numpy as np
 import pytest
 import xarray as xr
+from recorded import recording
 
 from tausweep.series import stage as series
 from tausweep.series.settings import Eeg, File
@@ -21,22 +22,6 @@ CHANNELS = len(NAMES) + 1
 @pytest.fixture
 def x() -> np.ndarray:
     return np.rint(100 * np.random.default_rng(0).normal(size=(RATE * RECORDS, 3))) + 0.0
-
-
-def recording(x: np.ndarray, names: list[str]) -> bytearray:
-    signals = [
-        edfio.EdfSignal(
-            values,
-            RATE,
-            label=f"{name:.<4}",
-            physical_dimension="uV",
-            physical_range=(-8092, 8092),
-            digital_range=(-8092, 8092),
-        )
-        for name, values in zip(names, x.T, strict=True)
-    ]
-    cues = [edfio.EdfAnnotation(0, 4.2, "T0")]
-    return bytearray(edfio.Edf(signals, annotations=cues, data_record_duration=1).to_bytes())
 
 
 def of(content: bytes, directory: Path, channels: list[str] | None = None) -> xr.Dataset:
@@ -91,7 +76,7 @@ PLACES = {
 def test_a_header_that_lies_is_refused(
     tmp_path: Path, x: np.ndarray, place: str, text: str, message: str
 ) -> None:
-    content = recording(x, NAMES)
+    content = bytearray(recording(x, NAMES, annotations=1))
     at, width = PLACES[place]
     content[at : at + width] = text.encode().ljust(width)
     with pytest.raises(
@@ -104,7 +89,7 @@ def test_a_header_that_lies_is_refused(
 def test_a_recording_that_does_not_say_how_many_records_it_has_is_read(
     tmp_path: Path, x: np.ndarray
 ) -> None:
-    content = recording(x, NAMES)
+    content = bytearray(recording(x, NAMES, annotations=1))
     at, width = PLACES["records"]
     content[at : at + width] = b"-1".ljust(width)
     found = of(content, tmp_path)
@@ -113,7 +98,7 @@ def test_a_recording_that_does_not_say_how_many_records_it_has_is_read(
 
 
 def test_no_channel_is_lost_to_another_of_its_name(tmp_path: Path, x: np.ndarray) -> None:
-    content = recording(x, ["Cz", "O1", "Cz"])
+    content = bytearray(recording(x, ["Cz", "O1", "Cz"], annotations=1))
     found = of(content, tmp_path)
     assert found["variable"].values.tolist() == ["Cz (1)", "O1", "Cz (2)"]
     np.testing.assert_allclose(found["x"], x, atol=1e-9)

@@ -86,16 +86,10 @@ def torus(rng: np.random.Generator, n: int, frequencies: int, columns: int) -> n
     return np.stack(out, axis=1)
 
 
-@kind
-def torus2_1(rng, n):
-    """Two frequencies, one column."""
-    return torus(rng, n, 2, 1)
-
-
-@kind
-def torus2_2(rng, n):
-    """Two frequencies, two columns."""
-    return torus(rng, n, 2, 2)
+for _frequencies, _columns in ((2, 1), (2, 2), (3, 1), (3, 2), (3, 4)):
+    KINDS[f"torus{_frequencies}_{_columns}"] = partial(
+        torus, frequencies=_frequencies, columns=_columns
+    )
 
 
 @kind
@@ -111,24 +105,6 @@ def torus2_4(rng, n):
     """Two frequencies, four columns."""
     a, b = angle(rng, n), angle(rng, n)
     return np.stack([np.cos(a), np.sin(a), np.cos(b), np.sin(b)], axis=1)
-
-
-@kind
-def torus3_1(rng, n):
-    """Three frequencies, one column."""
-    return torus(rng, n, 3, 1)
-
-
-@kind
-def torus3_2(rng, n):
-    """Three frequencies, two columns."""
-    return torus(rng, n, 3, 2)
-
-
-@kind
-def torus3_4(rng, n):
-    """Three frequencies, four columns."""
-    return torus(rng, n, 3, 4)
 
 
 @kind

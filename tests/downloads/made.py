@@ -7,7 +7,6 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import edfio
 import numpy as np
 import xarray as xr
 
@@ -46,23 +45,6 @@ def weather(path: Path, **options: Any) -> Weather:
 def series_of(cell: Weather | Eeg) -> xr.Dataset:
     paths = [f"{cell.directory}/{Path(name).name}" for name in cell.files()]
     return series.run(cell, series.read(cell, paths))
-
-
-def recording(x: np.ndarray, names: list[str], rate: float = 160.0) -> bytes:
-    """EDF+ as PhysioNet's: whole microvolts, names filled up with dots, annotations."""
-    signals = [
-        edfio.EdfSignal(
-            values,
-            rate,
-            label=f"{name:.<4}",
-            physical_dimension="uV",
-            physical_range=(-8092, 8092),
-            digital_range=(-8092, 8092),
-        )
-        for name, values in zip(names, x.T, strict=True)
-    ]
-    cues = [edfio.EdfAnnotation(0, 4.2, "T0"), edfio.EdfAnnotation(4.2, 4.1, "T1")]
-    return edfio.Edf(signals, annotations=cues, data_record_duration=1).to_bytes()
 
 
 def eeg(path: Path, **options: Any) -> Eeg:

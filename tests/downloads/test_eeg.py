@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from recorded import recording
 
 from tausweep.series import checksums
 
@@ -14,7 +15,6 @@ from .made import (
     NAMES,
     eeg,
     microvolts,
-    recording,
     series_of,
 )
 

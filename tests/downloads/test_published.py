@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Snakemake
+from recorded import recording
 
 from tausweep import runner, store
 from tausweep.errors import ConfigError
@@ -22,7 +23,6 @@ from .made import (
     archive,
     measured,
     microvolts,
-    recording,
     ten_minutes,
 )
 from .served import Published

@@ -93,9 +93,7 @@ def find_spikes(x: Float[np.ndarray, "time variable"]) -> Bool[np.ndarray, "time
     more than these differ among one another: the peak of a burst has a rise and a fall.
     """
     apart = np.abs(x - median_filter(x, size=(5, 1), mode="nearest"))
-    usual = np.quantile(apart, COMMON, axis=0)
-    # Where nearly all are at their median (a series of few levels) there is no scale to judge by.
-    wide = apart > SPIKE * np.where(usual > 0, usual, np.inf)
+    wide = apart > SPIKE * _usual(apart)
     found = np.zeros(len(x), dtype=bool)
     for column in np.flatnonzero(wide.any(axis=0)):
         high = wide[:, column]
@@ -115,8 +113,15 @@ def find_spikes(x: Float[np.ndarray, "time variable"]) -> Bool[np.ndarray, "time
 def find_far(x: Float[np.ndarray, "time variable"]) -> Bool[np.ndarray, "time"]:
     """Samples of which a variable is far from where it nearly always is."""
     apart = np.abs(x - np.median(x, axis=0))
+    return np.asarray((apart > FAR * _usual(apart)).any(axis=1))
+
+
+def _usual(apart: Float[np.ndarray, "time variable"]) -> Float[np.ndarray, " variable"]:
+    """What nearly all distances from the median are below. Where nearly all are zero (a series of
+    few levels) there is no scale to judge by, and it is infinite.
+    """
     usual = np.quantile(apart, COMMON, axis=0)
-    return np.asarray((apart > FAR * np.where(usual > 0, usual, np.inf)).any(axis=1))
+    return np.where(usual > 0, usual, np.inf)
 
 
 def exact_period(x: Float[np.ndarray, "time variable"]) -> int:

@@ -98,12 +98,10 @@ def measure(
 
 @dataclass(frozen=True)
 class _Begun:
-    """Samples with their scales, and maps tried on them."""
+    """Scales of samples, and maps tried on them."""
 
-    x: Float[np.ndarray, "time variable"]
     removed: float
     period: float
-    theiler: int
     flow: bool
     embedding: embedding.Choice
     search: Search
@@ -135,16 +133,17 @@ def _begin(
         flow=flow,
         theiler=theiler,
     )
-    return _Begun(x, removed, period, theiler, flow, chosen, search)
+    return _Begun(removed, period, flow, chosen, search)
 
 
 def _finish(
     begun: _Begun, samples: Samples, settings: Lyapunov, rng: np.random.Generator
 ) -> Measured:
-    chosen, flow, theiler = begun.embedding, begun.flow, begun.theiler
+    chosen, flow = begun.embedding, begun.flow
+    x, theiler = begun.search.x, begun.search.theiler
     curves = []
     if _asks_for_curves(settings):
-        curves = _curves(begun.x, settings, chosen, theiler, flow, rng)
+        curves = _curves(x, settings, chosen, theiler, flow, rng)
     shortest = max(begun.period if flow else 0.0, 2 * (chosen.dimension - 1) * chosen.delay)
     return Measured(
         samples=samples,
@@ -160,7 +159,7 @@ def _finish(
             interval=settings.interval,
             confidence=settings.confidence,
         ),
-        surrogates=_surrogates(settings, begun.x, curves, chosen.delay, theiler, flow, rng),
+        surrogates=_surrogates(settings, x, curves, chosen.delay, theiler, flow, rng),
     )
 
 

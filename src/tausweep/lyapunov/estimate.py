@@ -154,7 +154,7 @@ def _variation(search: Search) -> dict[str, float]:
         count = max(int(times * best.neighbours), maps.least_neighbours(best.rank))
         further = _exponent(search, best._replace(neighbours=count))
     halves, quarters = (
-        np.array([_exponent(search, best, part) for part in _parts(search, length, every)]) - here
+        np.array([_exponent(search, best, part) for part in _parts(search, best, every)]) - here
         for every in (2, 4)
     )
     others = [_exponent(search, other.recipe) - here for other in _alternatives(search.tried)]
@@ -173,8 +173,9 @@ def _exponent(
     return np.nan if grown is None else float(grown[0].mean()) / recipe.step
 
 
-def _parts(search: Search, length: int, every: int) -> list[Bool[np.ndarray, "state"]]:
+def _parts(search: Search, recipe: Recipe, every: int) -> list[Bool[np.ndarray, "state"]]:
     """Two sparser series: of every so many blocks of successive states, one."""
+    length = len(search.space(recipe.kind, recipe.dimension).states)
     block = np.arange(length) // max(2 * search.theiler, 50)
     return [block % every == first for first in (0, every // 2)]
 
@@ -194,7 +195,7 @@ def _convergence(search: Search, recipe: Recipe) -> tuple[float, float]:
         return np.nan, np.nan
     length = len(search.space(recipe.kind, recipe.dimension).states)
     references = np.unique(np.linspace(0, length - recipe.step - 1, COMPARED).astype(int))
-    found = [search.fits(recipe, references, part) for part in (None, *_parts(search, length, 2))]
+    found = [search.fits(recipe, references, part) for part in (None, *_parts(search, recipe, 2))]
     common = reduce(np.intersect1d, [here for here, _ in found])
     if len(common) < FEWEST:
         return np.nan, np.nan

@@ -120,11 +120,9 @@ def _longest(found: Measured) -> np.ndarray:
 
 def _removed(signal: xr.Dataset) -> float:
     """Noise that steps `denoise` took off the training part, in standard deviations."""
-    names = [str(name) for name in signal]
+    steps = [str(name).removesuffix("_level") for name in signal if str(name).endswith("_level")]
     found = [0.0]
-    for step in (name.removesuffix("_level") for name in names if name.endswith("_level")):
-        if not step.startswith("denoise"):
-            continue
+    for step in (step for step in steps if step.startswith("denoise")):
         level, resolved = (signal[f"{step}_{name}"].values[0] for name in ("level", "resolved"))
         found += level[resolved.astype(bool)].tolist()
     return float(max(found))

@@ -24,9 +24,9 @@ strange attractors that are not chaotic have up to 2.6, and wide ones."""
 WIDE = 0.5
 """An interval is wide that begins below this share of λ_max."""
 UNEVEN, BIASED = 0.04, 0.1
-"""That is asked where the root mean square error is more than this share of the root mean square
-spread, or errors add up to more than this share of λ_max. Less noise, the same everywhere, keeps
-errors from falling as well, and harms nobody."""
+"""Whether they converge is asked where the root mean square error is more than this share of the
+root mean square spread, or errors add up to more than this share of λ_max. Less noise, the same
+everywhere, keeps errors from falling as well, and harms nobody."""
 STEADY, STEADY_CLEANED = 0.5, 1.2
 """Errors of maps must add up more slowly than this share of λ_max. Else a stochastic series that is
 smooth passes: it is predicted well over one step, but errors add up faster than they grow."""
