@@ -193,6 +193,17 @@ def test_what_is_missing_is_said_however_large_the_noise():
     assert "moves with the length of the series" in found.reason
 
 
+def test_every_part_that_lowers_the_interval_has_a_remedy():
+    made = measure(standard(henon(2_000)[:, :1]), SMALL)
+    reasons = set()
+    for name in set(made.maps.errors._fields) - {"noise"}:
+        errors = made.maps.errors._replace(**{name: 9.0})
+        wide = type(made.maps)(**{**vars(made.maps), "errors": errors, "interval": (-1.0, 9.0)})
+        reasons.add(verdict(type(made)(**{**vars(made), "maps": wide}), SMALL, 2_000).reason)
+    assert len(reasons) == 6
+    assert any("rare states" in reason for reason in reasons)
+
+
 def test_a_series_whose_parameter_changes_is_undecided_and_says_so():
     x = np.concatenate([henon(2_500)[:, 0], henon(2_500, a=1.25)[:, 0]])
     found = lyapunov.run(SMALL, signal_of(x))

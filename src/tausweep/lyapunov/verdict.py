@@ -176,6 +176,7 @@ def _missing(estimate: Estimate) -> str:
         "sampling": "a longer series is missing, which visits its attractor more often",
         "neighbourhood": "neighbours are too far apart: more samples are missing",
         "density": "it still moves with the length of the series: more samples are missing",
+        "rare": "it hangs on rare states, which maps do not predict: more samples are missing",
         "choice": "maps of other dimensions or steps disagree: more samples are missing",
         "bias": "maps predict too badly: noise, too few samples, or too many dimensions",
     }
