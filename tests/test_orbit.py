@@ -11,7 +11,7 @@ from tausweep.execution import Execution
 from tausweep.models.model import load
 from tausweep.models.rnn.cells import CELLS, force
 from tausweep.models.rnn.initial import dimensions, initial_parameters
-from tausweep.orbit.settings import Orbit
+from tausweep.orbit.settings import OrbitAlong
 from tausweep.orbit.stage import diverged_at, generate, run
 
 LATENT, N = 6, 2
@@ -48,7 +48,12 @@ def test_orbit_is_the_map_iterated_from_the_held_out_part(
     name: str, engine: str, signal: xr.Dataset
 ) -> None:
     file = trained(name, {}, {})
-    out = run(Orbit(steps=2500, transient=7), file, signal, execution=Execution(engine=engine))
+    out = run(
+        OrbitAlong(part="held_out", steps=2500, transient=7),
+        file,
+        signal,
+        execution=Execution(engine=engine),
+    )
     assert out.x.dims == ("member", "time", "variable")
     assert out.x.shape == (2, 2500, N)
     assert out.attrs["engine"].startswith(engine)
@@ -77,13 +82,29 @@ def test_a_driven_model_is_given_the_held_out_input(signal: xr.Dataset) -> None:
         coords={"member": [0]},
         attrs={"recurrent_cell": "plrnn", "title": "a test"},
     )
-    out = run(Orbit(steps=15, transient=3), file, driven)
+    out = run(OrbitAlong(part="held_out", steps=15, transient=3), file, driven)
     np.testing.assert_allclose(out.x[0, :, 0], s[33:48, 0], rtol=1e-6)
     # Of 20 held-out samples 17 are left after the transient: the orbit ends with the input.
-    out = run(Orbit(steps=100, transient=3), file, driven)
+    out = run(OrbitAlong(part="held_out", steps=100, transient=3), file, driven)
     np.testing.assert_allclose(out.x[0, :, 0], s[33:50, 0], rtol=1e-6)
-    with pytest.raises(ValueError, match=r"orbit.transient 19 needs more .* the 20 that are held"):
-        run(Orbit(steps=18, transient=19), file, driven)
+    with pytest.raises(ValueError, match=r"orbit.transient 19 needs more .* the 20 there are"):
+        run(OrbitAlong(part="held_out", steps=18, transient=19), file, driven)
+
+
+def test_along_the_whole_an_orbit_starts_on_the_first_sample_that_has_a_past(
+    signal: xr.Dataset,
+) -> None:
+    """Published protocols let it start there; a model that asks for history, as soon as it can."""
+    file = trained("plrnn", {})
+    moved = signal.assign(train_steps=0)  # what is held out then is the whole
+    whole = OrbitAlong(part="whole", steps=40, transient=0)
+    found = run(whole, file, signal)
+    expected = run(whole.model_copy(update={"part": "held_out"}), file, moved)
+    xr.testing.assert_identical(found, expected)
+    assert (
+        found.x.values[0, 0, 0]
+        != run(whole.model_copy(update={"part": "held_out"}), file, signal).x.values[0, 0, 0]
+    )
 
 
 def test_a_diverging_member_is_marked_and_its_rest_is_missing(signal: xr.Dataset) -> None:
@@ -92,7 +113,7 @@ def test_a_diverging_member_is_marked_and_its_rest_is_missing(signal: xr.Dataset
     growing = {"A": np.full(LATENT, 2.0), "W": zero, "h": np.zeros(LATENT)}
     resting = {"A": np.full(LATENT, 0.5), "W": zero, "h": np.zeros(LATENT)}
     broken = {**resting, "h": np.full(LATENT, np.nan)}
-    cell = Orbit(steps=3000, transient=4, bound=100.0)
+    cell = OrbitAlong(part="held_out", steps=3000, transient=4, bound=100.0)
     out = run(cell, trained("plrnn", growing, broken, resting), signal)
     assert out.diverged.values.tolist() == [1, 1, 0]
     x0 = np.abs(signal.x.values[30]).max()
@@ -106,7 +127,7 @@ def test_a_diverging_member_is_marked_and_its_rest_is_missing(signal: xr.Dataset
 
 
 def test_members_do_not_touch_one_another(signal: xr.Dataset) -> None:
-    cell = Orbit(steps=200, transient=0)
+    cell = OrbitAlong(part="held_out", steps=200, transient=0)
     together = run(cell, trained("lstm", {}, {}, {}), signal)
     alone = run(cell, trained("lstm", {}), signal)
     np.testing.assert_allclose(together.x[0], alone.x[0], rtol=1e-4, atol=1e-5)

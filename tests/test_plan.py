@@ -170,12 +170,27 @@ def test_a_raised_version_of_a_metric_reruns_that_metric_alone(
     assert changed(other, keys(tiny)) == {"metrics", "reference", "collect"}
 
 
+def test_metrics_of_the_published_protocol_have_orbits_of_their_own(tiny: dict[str, Any]) -> None:
+    """From the first sample, with no transient; all else is as it was."""
+    before = keys(tiny)
+    plan = Plan(load(put(tiny, "metrics.d_stsp_legacy", {"bins": 9})))
+    orbits = [job for job in plan.jobs.values() if job.stage == "orbit"]
+    along = {part: [j for j in orbits if j.settings.part == part] for part in ("held_out", "whole")}
+    assert {job.settings.transient for job in along["held_out"]} == {10}
+    assert {job.settings.transient for job in along["whole"]} == {0}
+    assert len(along["whole"]) == len(along["held_out"]) == len(before["orbit"])
+    for job in plan.jobs.values():
+        if job.stage == "metrics":
+            part = "whole" if job.settings.name == "d_stsp_legacy" else "held_out"
+            assert set(job.inputs["orbit"]) <= {orbit.reference for orbit in along[part]}
+
+
 def test_key_is_the_documented_hash(tiny: dict[str, Any]) -> None:
     job = next(c for c in Plan(load(tiny)).jobs.values() if c.stage == "orbit")
     identity = {
         "stage": "orbit",
         "version": STAGES["orbit"].version,
-        "settings": {"steps": 2000, "transient": 10, "bound": 1000.0},
+        "settings": {"steps": 2000, "transient": 10, "bound": 1000.0, "part": "held_out"},
         "inputs": dict(job.inputs),
     }
     text = json.dumps(identity, sort_keys=True, separators=(",", ":"))

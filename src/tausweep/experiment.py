@@ -17,10 +17,11 @@ from tausweep.errors import ConfigError, one_line
 from tausweep.figures.figure import Subject
 from tausweep.figures.settings import Figures
 from tausweep.lyapunov.settings import Lyapunov
+from tausweep.metrics.metric import Comparison
 from tausweep.metrics.settings import Metrics
 from tausweep.models.rnn.settings import Recurrent
 from tausweep.models.settings import Model
-from tausweep.orbit.settings import Orbit
+from tausweep.orbit.settings import Orbit, OrbitAlong, Part
 from tausweep.series.settings import Series
 from tausweep.settings import Name, PositiveInt, Settings
 from tausweep.signal.settings import Signal
@@ -82,6 +83,19 @@ class Experiment(Settings):
         if multiples:
             length = Covering(least=length, of_tau_pred=max(multiples))
         return self.training.model_copy(update={"sequence_length": length})
+
+    @property
+    def parts(self) -> list[Part]:
+        """The parts of a signal that orbits are started on: what is held out, and what metrics ask
+        for.
+        """
+        asked = (m.part for m in self.metrics.chosen if isinstance(m, Comparison))
+        return list(dict.fromkeys(("held_out", *asked)))
+
+    def orbit_along(self, part: Part) -> OrbitAlong:
+        """The orbits along a part: along the whole from the first sample on, without transient."""
+        orbit = OrbitAlong(part=part, **self.orbit.model_dump())
+        return orbit if part == "held_out" else orbit.model_copy(update={"transient": 0})
 
 
 # --------------------------------------------------------- checks of what one section cannot know

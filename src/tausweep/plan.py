@@ -6,7 +6,7 @@ Snakemake builds a plan each time it parses the workflow.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,8 +17,10 @@ from tausweep.figures.figure import Subject
 from tausweep.figures.settings import Drawing
 from tausweep.job import Job, file_reference
 from tausweep.members.settings import Members
+from tausweep.metrics.metric import Comparison, Metric
 from tausweep.models.dynamics import Fitted
 from tausweep.models.settings import Model
+from tausweep.orbit.settings import Part
 from tausweep.reference.settings import Reference
 from tausweep.series.settings import File, Published, Series
 from tausweep.systems.system import Simulated
@@ -33,7 +35,12 @@ class Trained(NamedTuple):
     method: TrainingMethod | None
     """None where a model is fitted in one go."""
     train: Job
-    orbit: Job
+    orbits: Mapping[Part, Job]
+    """By the part of the signal they are compared with."""
+
+    def measured(self, metric: Metric) -> Job:
+        """What a metric is measured of."""
+        return self.orbits[metric.part] if isinstance(metric, Comparison) else self.train
 
 
 class Plan:
@@ -194,11 +201,14 @@ class Plan:
                 settings = self._training(model, single, first)
                 relative = {"lyapunov": lyapunov} if settings.of_tau_pred else {}
                 train = self._add("train", settings, signal=signal, **relative)
-                orbit = self._add("orbit", ex.orbit, train=train, signal=signal)
-                done.append(Trained(single, train, orbit))
+                orbits = {
+                    part: self._add("orbit", ex.orbit_along(part), train=train, signal=signal)
+                    for part in ex.parts
+                }
+                done.append(Trained(single, train, orbits))
                 self._label(
                     f"{title}{_at(single)}, members {first} to {first + ex.block - 1}",
-                    *(train, orbit),
+                    *(train, *orbits.values()),
                 )
         return done
 
@@ -225,7 +235,7 @@ class Plan:
             settings,
             signal=signal,
             train=[each.train for each in trained],
-            orbit=[each.orbit for each in trained],
+            orbit=[each.orbits["held_out"] for each in trained],
         )
         self._label(title, job)
         return job
@@ -234,7 +244,7 @@ class Plan:
         """Every metric of a sweep: one job, or, where it is costly, one per training job."""
         done = []
         for metric in self.experiment.metrics.chosen:
-            jobs = [getattr(each, metric.needs) for each in trained]
+            jobs = [each.measured(metric) for each in trained]
             for part in [[job] for job in jobs] if metric.costly else [jobs]:
                 done.append(self._add("metrics", metric, signal=signal, **{metric.needs: part}))
                 self._label(f"{metric.name} of {title}", done[-1])

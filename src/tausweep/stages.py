@@ -12,7 +12,7 @@ from tausweep.figures.settings import Drawing
 from tausweep.lyapunov.settings import Lyapunov
 from tausweep.members.settings import Members
 from tausweep.metrics.settings import AnyMetric
-from tausweep.orbit.settings import Orbit
+from tausweep.orbit.settings import OrbitAlong
 from tausweep.reference.settings import Reference
 from tausweep.series.settings import Series
 from tausweep.signal.settings import Signal
@@ -45,7 +45,7 @@ STAGES = {
     "truth": Stage(1, Truth, "tausweep.truth.stage", "Exponents of the equations"),
     "lyapunov": Stage(6, Lyapunov, "tausweep.lyapunov.stage", "Largest Lyapunov exponent"),
     "train": Stage(3, TrainJob, "tausweep.training.stage", "Parameters"),
-    "orbit": Stage(2, Orbit, "tausweep.orbit.stage", "Orbits"),
+    "orbit": Stage(3, OrbitAlong, "tausweep.orbit.stage", "Orbits"),
     "members": Stage(1, Members, "tausweep.members.stage", "Trained members"),
     "metrics": Stage(3, AnyMetric, "tausweep.metrics.stage", "Metric"),
     "reference": Stage(1, Reference, "tausweep.reference.stage", "Floor and ceiling"),

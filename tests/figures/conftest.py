@@ -42,6 +42,7 @@ EVERYTHING = {
     "orbit": {"steps": 400, "transient": 10},
     "metrics": {
         "d_stsp": {"bins": 6},
+        "d_stsp_legacy": {},
         "d_h_legacy": {"piece": 200, "frequencies": 80},
         "prediction_error": {"steps": [1, 10], "starts": 20},
         "lyapunov_spectrum": {"exponents": 3, "steps": 100, "transient": 10},

@@ -19,6 +19,7 @@ SMALL: Config = {
     "metrics": {
         "d_stsp": {"bins": 6},
         "d_h": {"bandwidth": 0.01},
+        "d_stsp_legacy": {},
         "d_h_legacy": {"piece": 200, "frequencies": 80},
         "excerpt": 50,
     },

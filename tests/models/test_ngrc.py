@@ -18,7 +18,7 @@ from tausweep.models import ngrc
 from tausweep.models.model import Dynamics, load
 from tausweep.models.ngrc import NGRC
 from tausweep.orbit import stage as orbit
-from tausweep.orbit.settings import Orbit
+from tausweep.orbit.settings import OrbitAlong
 from tausweep.plan import Plan
 from tausweep.series import stage as series
 from tausweep.signal import stage as signal
@@ -93,7 +93,9 @@ def test_an_external_input_is_a_feature() -> None:
     file = fit(model(delays=1, degree=1, ridge=0.0), data)
     np.testing.assert_allclose(file.C.values[0], [[0.3]], atol=1e-10)
     np.testing.assert_allclose(file.W.values[0], [[0, -0.5]], atol=1e-10)
-    out = orbit.run(Orbit(steps=50, transient=0), file, data.assign(train_steps=300))
+    out = orbit.run(
+        OrbitAlong(part="held_out", steps=50, transient=0), file, data.assign(train_steps=300)
+    )
     np.testing.assert_allclose(out.x[0], x[301:351], atol=1e-5)
 
 

@@ -15,10 +15,11 @@ from tausweep.signal.scaling import unscale
 def compare(
     metric: Comparison, signal: xr.Dataset, orbits: Sequence[xr.Dataset]
 ) -> dict[str, np.ndarray]:
-    """Compare every member's orbit with the held-out data.
+    """Compare every member's orbit with the held-out data, or with all.
 
-    All comparisons are of the same length n, the shortest of orbit, held-out and training part:
-    the first n steps of the orbit against the first n of the held-out data.
+    All comparisons are of the same length n: the first n steps of the orbit against the first n of
+    the data. With held-out data n is the shortest of orbit, held-out and training part, so that
+    floors are of the same length.
 
     Parameters
     ----------
@@ -36,9 +37,9 @@ def compare(
     Raises
     ------
     ValueError
-        The held-out data are not finite.
+        The data to compare with are not finite.
     """
-    data, _ = stretches(metric, signal, orbits[0].sizes["time"])
+    data = judge(metric, signal, orbits[0].sizes["time"])
     p = metric.describe(data, data)
     rows = [
         _row(metric, p, x, data, bool(lost))
@@ -55,8 +56,9 @@ def compare(
 def references(metric: Comparison, signal: xr.Dataset, steps: int) -> dict[str, Any]:
     """Floor and ceiling of a comparison over at most `steps`.
 
-    Floor: the data against the last n steps of the training data, another stretch of the same
-    system. Ceiling: against a constant orbit at the data's mean.
+    Floor: held-out data against the last n steps of the training data, another stretch of the same
+    system; also of metrics that compare orbits with all data, to which there is no other stretch.
+    Ceiling: against a constant orbit at the data's mean.
     """
     data, other = stretches(metric, signal, steps)
     p = metric.describe(data, data)
@@ -75,12 +77,23 @@ def stretches(metric: Comparison, signal: xr.Dataset, steps: int) -> tuple[Traje
     x = signal["x"].transpose("time", "variable").to_numpy()
     trained, held_out = np.split(x, [int(signal["train_steps"])])
     n = min(steps, len(held_out), len(trained))
-    if not np.isfinite(held_out[:n]).all():
+    return _finite(metric, signal, held_out[:n]), _in_units(metric, signal, trained[-n:])
+
+
+def judge(metric: Comparison, signal: xr.Dataset, steps: int) -> Trajectory:
+    """The data that orbits of so many steps are compared with."""
+    if metric.part == "held_out":
+        return stretches(metric, signal, steps)[0]
+    return _finite(metric, signal, signal["x"].transpose("time", "variable").to_numpy()[:steps])
+
+
+def _finite(metric: Comparison, signal: xr.Dataset, x: np.ndarray) -> np.ndarray:
+    if not np.isfinite(x).all():
         raise ValueError(
-            f"metrics.{metric.name}: the held-out data must be finite, found NaN or infinity; "
-            "fill or cut these samples of the series"
+            f"metrics.{metric.name}: the data to compare with must be finite, found NaN or "
+            "infinity; fill or cut these samples of the series"
         )
-    return _in_units(metric, signal, held_out[:n]), _in_units(metric, signal, trained[-n:])
+    return _in_units(metric, signal, x)
 
 
 def _values(orbit: xr.Dataset, n: int) -> np.ndarray:

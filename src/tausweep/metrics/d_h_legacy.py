@@ -1,4 +1,5 @@
-"""D_H as the main paper's published code computes it (DurstewitzLab/ChaosRNN).
+"""D_H as the main paper's published code computes it (DurstewitzLab/ChaosRNN): an orbit from the
+first sample on, without a transient, against all data, those trained on included.
 
 It is kept so that published numbers can be compared, and has known faults. Spectra are not
 normalised after smoothing and cutting, so that D_H(x, x) is not 0. They are cut at a quarter cycle
@@ -15,6 +16,7 @@ import numpy as np
 from jaxtyping import Float
 
 from tausweep.metrics.metric import Comparison, Trajectory, Values, Variable
+from tausweep.orbit.settings import Part
 from tausweep.settings import PositiveFloat, PositiveInt
 
 Spectrum: TypeAlias = Float[np.ndarray, "frequency variable"]
@@ -31,7 +33,8 @@ class DHLegacy(Comparison):
     frequencies: PositiveInt = 500
     """Spectra are cut off at this many frequencies."""
 
-    version: ClassVar[int | None] = 3  # a piece that stands still counts
+    version: ClassVar[int | None] = 4  # of the whole signal
+    part: ClassVar[Part] = "whole"
     units: ClassVar[str] = "series"
     variables: ClassVar[Mapping[str, Variable]] = {
         "D_H_legacy": Variable("D_H as the published code computes it", "1")

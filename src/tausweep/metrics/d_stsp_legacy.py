@@ -1,4 +1,5 @@
-"""D_stsp as the main paper's published code computes it (DurstewitzLab/ChaosRNN).
+"""D_stsp as the main paper's published code computes it (DurstewitzLab/ChaosRNN): an orbit from the
+first sample on, without a transient, against all data, those trained on included.
 
 It is kept so that published numbers can be compared, and has known faults: boxes lie about zero
 wherever the data are; samples in the lowest box of any variable or outside are dropped, and what is
@@ -17,6 +18,7 @@ from pydantic import Field, Strict
 
 from tausweep.metrics.histogram import MOST_BOXED, Histogram, divergence
 from tausweep.metrics.metric import Comparison, Trajectory, Values, Variable
+from tausweep.orbit.settings import Part
 
 ALPHA = 1e-5
 """Laplace smoothing: added to the count of every box, the lowest ones included."""
@@ -29,7 +31,8 @@ class DStspLegacy(Comparison):
     bins: Annotated[int, Strict(), Field(gt=1, le=1_000)] = 10
     """Boxes along each variable."""
 
-    version: ClassVar[int | None] = 2
+    version: ClassVar[int | None] = 3  # of the whole signal
+    part: ClassVar[Part] = "whole"
     units: ClassVar[str] = "series"  # the published code does not standardise
     variables: ClassVar[Mapping[str, Variable]] = {
         "D_stsp_legacy": Variable("D_stsp as the published code computes it", "nat")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import numpy as np
 from jaxtyping import Float
 
+from tausweep.orbit.settings import Part
 from tausweep.settings import Settings
 
 if TYPE_CHECKING:
@@ -79,13 +80,16 @@ class Metric(Settings, ABC):
 
 
 class Comparison(Metric):
-    """A metric that compares an orbit with the held-out data, both first turned into descriptions.
+    """A metric that compares an orbit with data, both first turned into descriptions.
 
     The description of the data is made once, however many orbits there are. Floor and ceiling
     follow: the data against another stretch of the same system, and against a constant orbit.
     """
 
     needs: ClassVar[str] = "orbit"
+    part: ClassVar[Part] = "held_out"
+    """Of the signal: what an orbit is compared with, and starts at the beginning of. From the first
+    sample of the whole no transient is dropped, as published protocols have it."""
     units: ClassVar[str] = "signal"
     """Coordinates in which data and orbit are compared: the signal's, or the `series`' own."""
 

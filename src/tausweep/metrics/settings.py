@@ -23,8 +23,10 @@ class Metrics(Settings):
 
     d_stsp: DStsp | None = DStsp()
     d_h: DH | None = DH()
-    d_stsp_legacy: DStspLegacy | None = DStspLegacy()
-    d_h_legacy: DHLegacy | None = DHLegacy()
+    d_stsp_legacy: DStspLegacy | None = None
+    """Off unless it is named, as it needs orbits of its own."""
+    d_h_legacy: DHLegacy | None = None
+    """Off unless it is named, likewise."""
     prediction_error: PredictionError | None = None
     """Off unless it is named."""
     lyapunov_spectrum: LyapunovSpectrum | None = None

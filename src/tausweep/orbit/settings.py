@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from tausweep.settings import NaturalInt, PositiveFloat, PositiveInt, Settings
+
+Part: TypeAlias = Literal["held_out", "whole"]
+"""Of a signal: what was never trained on, or all of it, as published protocols have it."""
 
 
 class Orbit(Settings):
@@ -18,3 +21,9 @@ class Orbit(Settings):
     """Steps run before those and dropped."""
     bound: PositiveFloat = 1_000.0
     """An orbit beyond this many standard deviations of the data counts as diverged."""
+
+
+class OrbitAlong(Orbit):
+    """An orbit and the part of the signal it starts at the beginning of; written by the plan."""
+
+    part: Part

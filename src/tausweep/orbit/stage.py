@@ -9,19 +9,20 @@ from jaxtyping import Float, Int
 from tausweep.execution import PLAIN, Execution
 from tausweep.models.dynamics import State
 from tausweep.models.model import Dynamics, load
-from tausweep.orbit.settings import Orbit
+from tausweep.orbit.settings import OrbitAlong, Part
 
 _CHUNK = 1_000
 """Steps between two looks at whether any member is still bounded."""
 
 
 def run(
-    settings: Orbit, train: xr.Dataset, signal: xr.Dataset, *, execution: Execution = PLAIN
+    settings: OrbitAlong, train: xr.Dataset, signal: xr.Dataset, *, execution: Execution = PLAIN
 ) -> xr.Dataset:
-    """Let every member of a block run freely from the first held-out sample of the signal.
+    """Let every member of a block run freely from the first sample of a part of the signal.
 
-    A model that asks for more history than that sample is given those before it. One with an
-    external input is given that of the held-out part, and runs no longer than that lasts.
+    A model that asks for more history than that sample is given those before it; where there are
+    none, it starts as many samples later. One with an external input is given that from there on,
+    and runs no longer than it lasts.
 
     Returns `x(member, time, variable)` in standard deviations of the data, and whether and when a
     member diverged: became non-finite or left ±`settings.bound`. From then on its x is NaN.
@@ -29,12 +30,12 @@ def run(
     Raises
     ------
     ValueError
-        The held-out part has not enough of the external input for the transient.
+        There is not enough of the external input for the transient.
     """
-    begin = int(signal.train_steps)
-    kept = length(settings, signal)
-    s = _input(signal, begin)
     model = load(train, execution)
+    begin = max(first(settings.part, signal), model.history - 1)
+    kept = length(settings, signal, begin)
+    s = _input(signal, begin)
     past = signal.x.transpose("time", "variable").values[begin + 1 - model.history : begin + 1]
     x = generate(model, model.start(past[None]), settings.transient + kept, settings.bound, s)
     when = diverged_at(x, settings.bound)
@@ -72,7 +73,12 @@ def run(
     )
 
 
-def length(settings: Orbit, signal: xr.Dataset) -> int:
+def first(part: Part, signal: xr.Dataset) -> int:
+    """Where a part of a signal begins."""
+    return int(signal["train_steps"]) if part == "held_out" else 0
+
+
+def length(settings: OrbitAlong, signal: xr.Dataset, begin: int) -> int:
     """Steps that are kept of an orbit: as many as asked for, unless an external input ends before.
 
     Raises
@@ -82,17 +88,17 @@ def length(settings: Orbit, signal: xr.Dataset) -> int:
     """
     if "input" not in signal:
         return settings.steps
-    held_out = signal.sizes["time"] - int(signal["train_steps"])
-    if held_out <= settings.transient + 1:
+    there = signal.sizes["time"] - begin
+    if there <= settings.transient + 1:
         raise ValueError(
             f"orbit.transient {settings.transient} needs more samples of the external input than "
-            f"the {held_out} that are held out: lower it, or give a longer series"
+            f"the {there} there are: lower it, or give a longer series"
         )
-    return min(settings.steps, held_out - settings.transient)
+    return min(settings.steps, there - settings.transient)
 
 
 def _input(signal: xr.Dataset, begin: int) -> Float[np.ndarray, "time channel"] | None:
-    """The external input from the first held-out sample on."""
+    """The external input from where the orbit starts."""
     if "input" not in signal:
         return None
     s = signal["input"].transpose("time", "channel").values[begin:]
