@@ -6,14 +6,14 @@ from snakemake.utils import min_version, validate
 
 from tausweep import configfile as configuration
 from tausweep.errors import ConfigError
-from tausweep.experiment import load
 from tausweep.plan import Plan
+from tausweep.study import load
 
 min_version("9.0")
 
 # A file given with --configfile stands alone: config.yaml is not merged into it, unless all it
 # holds are settings on their own.
-if not {"experiment", "series", "models", "methods"} & set(config):
+if not {"study", "experiment", "series", "models", "methods"} & set(config):
 
     configfile: Path(workflow.basedir) / "config.yaml"
 
@@ -21,7 +21,7 @@ if not {"experiment", "series", "models", "methods"} & set(config):
 try:
     for file in workflow.configfiles:
         configuration.check(file)
-    PLAN = Plan(load(config))
+    PLAN = Plan(load(config, Path(*workflow.configfiles[:1]).parent))
 except ConfigError as error:
     raise WorkflowError(f"configuration: {error}") from None
 validate(config, "workflow/schemas/config.schema.json", set_default=False)

@@ -14,7 +14,8 @@ from conftest import REPOSITORY
 
 from tausweep import configfile
 from tausweep.errors import ConfigError
-from tausweep.experiment import load, schema
+from tausweep.experiment import load
+from tausweep.study import schema
 
 WRONG = [
     ({"training": {"epoch": 3}}, "training: unknown key 'epoch'; did you mean epochs?"),

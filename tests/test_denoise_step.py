@@ -187,10 +187,10 @@ def test_the_exponent_before_denoising_is_planned_and_nothing_is_trained_on_that
     decimate, denoise = {"step": "decimate", "factor": 2}, {"step": "denoise"}
     plain, both = Plan(experiment(decimate)), Plan(experiment(denoise, decimate))
     assert "lyapunov-noisy_l" not in plain.figures
-    before = both.figures["lyapunov-noisy_l"].inputs["lyapunov"]
-    after = both.figures["lyapunov_l"].inputs["lyapunov"]
-    assert plain.figures["lyapunov_l"].inputs["lyapunov"] == before != after
-    assert both.figures["lyapunov-noisy_l"].settings.figure.kind == "lyapunov"
+    before = both.figures["a/lyapunov-noisy_l"].inputs["lyapunov"]
+    after = both.figures["a/lyapunov_l"].inputs["lyapunov"]
+    assert plain.figures["a/lyapunov_l"].inputs["lyapunov"] == before != after
+    assert both.figures["a/lyapunov-noisy_l"].settings.figure.kind == "lyapunov"
     assert [c.stage for c in both.jobs.values()].count("train") == 1
     (train,) = (job for job in both.jobs.values() if job.stage == "train")
     assert train.inputs["signal"] == both.jobs[after].inputs["signal"]

@@ -17,17 +17,20 @@ from tausweep.metrics.d_h import DH
 from tausweep.plan import Plan
 from tausweep.stages import STAGES, Stage
 
-ALL = set(STAGES) - {"figure"}
+ALL = set(STAGES) - {"figure", "reproduction"}
+JOINT = {"collect", "claims"}
 DOWNSTREAM = {
     "series": ALL,
     "signal": ALL - {"series", "truth"},
-    "truth": {"truth", "collect"},
-    "train": {"train", "orbit", "members", "metrics", "collect"},
-    "orbit": {"orbit", "members", "metrics", "collect"},
-    "members": {"members", "collect"},
-    "metrics": {"metrics", "collect"},
-    "reference": {"reference", "collect"},
-    "collect": {"collect"},
+    "truth": {"truth"} | JOINT,
+    "train": {"train", "orbit", "members", "metrics"} | JOINT,
+    "orbit": {"orbit", "members", "metrics"} | JOINT,
+    "members": {"members"} | JOINT,
+    "metrics": {"metrics"} | JOINT,
+    "reference": {"reference"} | JOINT,
+    "collect": JOINT,
+    "claims": {"claims"},
+    "reproduction": set(),  # of studies
 }
 
 
@@ -91,7 +94,6 @@ def test_lyapunov_changes_only_what_is_relative_to_it(tiny: dict[str, Any]) -> N
         ("figures.style.colours", {"P": "red"}),
         ("figures.style.width", 3.5),
         ("figures.sweep.band", 0.9),
-        ("experiment", "other"),
         ("training.learning_rate", 1e-3),  # a default, written out
         ("series.lorenz.dt", 0.01),
         ("signal", {"held_out": 0.5, "steps": []}),
@@ -102,6 +104,10 @@ def test_what_changes_no_number_changes_no_key(tiny: dict[str, Any], path: str, 
     assert changed(keys(tiny), keys(put(tiny, path, value))) == set()
 
 
+def test_an_experiment_s_name_is_only_in_what_names_it(tiny: dict[str, Any]) -> None:
+    assert changed(keys(tiny), keys(put(tiny, "experiment", "other"))) == {"claims"}
+
+
 def test_a_new_tau_adds_one_cell_per_model_and_block(tiny: dict[str, Any]) -> None:
     tiny["members"] = 2
     before = keys(tiny)
@@ -109,7 +115,7 @@ def test_a_new_tau_adds_one_cell_per_model_and_block(tiny: dict[str, Any]) -> No
     after = keys(tiny)
     assert before["train"] < after["train"]
     assert len(after["train"] - before["train"]) == 2 * 2
-    assert changed(before, after) == {"train", "orbit", "members", "metrics", "collect"}
+    assert changed(before, after) == {"train", "orbit", "members", "metrics"} | JOINT
 
 
 def test_more_members_add_blocks_and_retrain_nothing(tiny: dict[str, Any]) -> None:
@@ -123,7 +129,7 @@ def test_renamed_series_and_models_retrain_nothing(tiny: dict[str, Any]) -> None
     before = keys(tiny)
     tiny["series"] = {"butterfly": tiny["series"]["lorenz"]}
     tiny["models"] = {f"my_{name}": model for name, model in tiny["models"].items()}
-    assert changed(before, keys(tiny)) == {"collect"}
+    assert changed(before, keys(tiny)) == JOINT
 
 
 def test_order_of_keys_does_not_matter(tiny: dict[str, Any]) -> None:
@@ -135,7 +141,7 @@ def test_order_of_keys_does_not_matter(tiny: dict[str, Any]) -> None:
         return [shuffled(v) for v in value] if isinstance(value, list) else value
 
     before, after = keys(tiny), keys(shuffled(tiny))
-    assert changed(before, after) <= {"collect"}  # its rows are in the order of the models
+    assert changed(before, after) <= JOINT  # its rows are in the order of the models
     assert before["train"] == after["train"]
 
 
@@ -147,9 +153,7 @@ def test_a_raised_version_reruns_the_stage_and_what_follows(
     old = STAGES[stage]
     new = Stage(old.version + 1, old.settings, old.module, old.title)
     monkeypatch.setitem(STAGES, stage, new)
-    expected = DOWNSTREAM.get(
-        stage, {"lyapunov", "train", "orbit", "members", "metrics", "collect"}
-    )
+    expected = DOWNSTREAM.get(stage, {"lyapunov", "train", "orbit", "members", "metrics"} | JOINT)
     assert changed(before, keys(tiny)) == expected
 
 
@@ -167,7 +171,7 @@ def test_a_raised_version_of_a_metric_reruns_that_metric_alone(
     monkeypatch.setattr(DH, "version", (DH.version or 0) + 1)
     after = of_metrics()
     assert {name for name in before if before[name] != after[name]} == {"d_h"}
-    assert changed(other, keys(tiny)) == {"metrics", "reference", "collect"}
+    assert changed(other, keys(tiny)) == {"metrics", "reference"} | JOINT
 
 
 def test_metrics_of_the_published_protocol_have_orbits_of_their_own(tiny: dict[str, Any]) -> None:
@@ -218,9 +222,9 @@ def test_nonsense_is_no_job(text: str) -> None:
 
 
 def test_a_prepared_series_has_a_figure_of_its_series_and_its_signal(tiny: dict[str, Any]) -> None:
-    assert not [name for name in Plan(load(tiny)).figures if name.startswith("signal")]
+    assert not [name for name in Plan(load(tiny)).figures if "/signal" in name]
     plan = Plan(load(put(tiny, "signal.steps", [{"step": "detrend"}])))
-    inputs = plan.figures["signal_lorenz"].inputs
+    inputs = plan.figures["tiny/signal_lorenz"].inputs
     assert list(inputs) == ["series", "signal"]
     assert all(plan.jobs[str(name)].stage == role for role, name in inputs.items())
 

@@ -24,6 +24,29 @@ class _Strict(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def read(path: str | Path) -> dict[str, Any]:
+    """What a configuration file holds.
+
+    Raises
+    ------
+    ConfigError
+        One line: the file, and why it is no configuration.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            found = yaml.load(file, _Strict)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from None
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        line = " ".join(str(error).split())
+        raise ConfigError(f"{path}: no configuration: {line}") from None
+    if not isinstance(found, dict):
+        raise ConfigError(f"{path}: no configuration: must hold settings by their names")
+    return found
+
+
 def check(path: str | Path) -> None:
     """Refuse a file in which a key stands twice.
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticSerializationError
 
+from tausweep.claims.settings import Claims
 from tausweep.errors import ConfigError, one_line
 from tausweep.figures.figure import Subject
 from tausweep.figures.settings import Figures
@@ -63,6 +64,7 @@ class Experiment(Settings):
     """Members trained together in one job; divides `members`."""
     orbit: Orbit = Orbit()
     metrics: Metrics = Metrics()
+    claims: Claims = Claims()
     figures: Figures = Figures()
 
     @model_validator(mode="after")
@@ -83,6 +85,11 @@ class Experiment(Settings):
         if multiples:
             length = Covering(least=length, of_tau_pred=max(multiples))
         return self.training.model_copy(update={"sequence_length": length})
+
+    @property
+    def sweeps_tau(self) -> bool:
+        """Whether several learning intervals are tried of one method."""
+        return any(method.setting == "tau" and len(method.values) > 1 for method in self.methods)
 
     @property
     def parts(self) -> list[Part]:
@@ -253,13 +260,3 @@ def load(config: Mapping[str, Any]) -> Experiment:
     except PydanticSerializationError as error:
         raise ConfigError(f"found text with half a character ({error}): write it anew") from None
     return experiment
-
-
-def schema() -> dict[str, Any]:
-    """JSON schema (draft 2020-12) of a configuration file."""
-    schema = Experiment.model_json_schema()
-    for part in [schema, *schema["$defs"].values()]:
-        for entry in part["properties"].values():
-            if "patternProperties" in entry:  # a mapping by name: other names are refused
-                entry["additionalProperties"] = False
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tausweep.claims.settings import ClaimsOf
 from tausweep.collect.settings import Collect
 from tausweep.figures.settings import Drawing
 from tausweep.lyapunov.settings import Lyapunov
@@ -14,6 +15,7 @@ from tausweep.members.settings import Members
 from tausweep.metrics.settings import AnyMetric
 from tausweep.orbit.settings import OrbitAlong
 from tausweep.reference.settings import Reference
+from tausweep.reproduction.settings import Reproduction
 from tausweep.series.settings import Series
 from tausweep.signal.settings import Signal
 from tausweep.training.settings import TrainJob
@@ -50,6 +52,10 @@ STAGES = {
     "metrics": Stage(3, AnyMetric, "tausweep.metrics.stage", "Metric"),
     "reference": Stage(1, Reference, "tausweep.reference.stage", "Floor and ceiling"),
     "collect": Stage(5, Collect, "tausweep.collect.stage", "All trained members of an experiment"),
+    "claims": Stage(1, ClaimsOf, "tausweep.claims.stage", "The best learning interval"),
+    "reproduction": Stage(
+        1, Reproduction, "tausweep.reproduction.stage", "Results beside published numbers"
+    ),
     "figure": Stage(5, Drawing, "tausweep.figures.stage", "Figure"),
 }
 """All stages. A figure is no Dataset and no content-addressed file, but has a key like them."""

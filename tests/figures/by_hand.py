@@ -8,6 +8,8 @@ import numpy as np
 import xarray as xr
 from scipy.integrate import solve_ivp
 
+from tausweep.claims import stage as claims
+from tausweep.claims.settings import ClaimsOf
 from tausweep.figures import stage
 from tausweep.figures.figure import Style
 from tausweep.figures.models import ModelsFigure
@@ -15,6 +17,8 @@ from tausweep.figures.reconstruction import ReconstructionFigure
 from tausweep.figures.settings import Drawing
 from tausweep.figures.signal import SignalFigure
 from tausweep.figures.sweep import SweepFigure
+from tausweep.reproduction import stage as reproduction
+from tausweep.reproduction.settings import Point, Reproduction
 from tausweep.series import dataset
 from tausweep.signal import stage as signal
 from tausweep.signal.settings import Signal
@@ -141,7 +145,12 @@ def collected(
                 ("signal", "bound"),
                 [[0.9 * tau_pred, 1.2 * tau_pred], [np.nan] * 2],
             ),
+            "lambda_max_interval": (
+                ("signal", "bound"),
+                [[np.log(2) / tau_pred / 1.2, np.log(2) / tau_pred / 0.9], [np.nan] * 2],
+            ),
             "tau_pred_equations": of_signals(equations, np.nan),
+            "lambda_max_equations": of_signals(np.log(2) / equations, np.nan),
             "verdict": ("signal", np.array([verdict, "not chaotic"], dtype=object)),
             "data_excerpt": (
                 ("signal", "step", "variable"),
@@ -323,3 +332,22 @@ def render(figure):
     """Lay it out as for a file: some errors and warnings come only then."""
     figure.draw_without_rendering()
     return figure
+
+
+def judged(**options):
+    """What stage `claims` says of results made by hand."""
+    settings = ClaimsOf(experiments=["e"], resamples=200)
+    return claims.run(settings, [collected(**options)])
+
+
+def compared(published=None, **options):
+    """What stage `reproduction` says of them, beside numbers of which some are not ours."""
+    points = published or [
+        Point(series=series, model=model, method=method, metric=metric, tau=tau, value=value)
+        for series in ("Lorenz", "Elsewhere")
+        for metric, value in (("D_stsp_legacy", 2.0), ("D_H_legacy", 0.3))
+        for model in ("PLRNN", "RNN")
+        for method, tau in (("sparse_tf", 5), ("sparse_tf", 30), ("sparse_tf", 50), ("bptt", None))
+    ]
+    settings = Reproduction(experiments=["e"], published=points)
+    return reproduction.run(settings, [collected(**options)])

@@ -4,11 +4,12 @@ import contextlib
 
 import matplotlib as mpl
 import pytest
+import yaml
 from conftest import TINY
 
 from tausweep import runner, store
-from tausweep.experiment import load
 from tausweep.plan import Plan
+from tausweep.study import load
 
 
 @pytest.fixture(autouse=True)
@@ -55,13 +56,28 @@ EVERYTHING = {
 """All kinds of figures, of two models by a method of each kind, under a name with an underscore."""
 
 
+PUBLISHED = """series,model,method,metric,tau,value,note
+noisy_X,R,sparse_tf,D_stsp_legacy,3,9.5,
+noisy_X,R,bptt,D_H_legacy,,0.5,
+noisy_X,,,tau_pred,,12,of somewhere else
+"""
+
+
 class Real:
-    """A finished experiment: its plan, and the directory of its results."""
+    """A finished study of that experiment: its plan, and the directory of its results."""
 
     def __init__(self, directory):
         self.directory = directory
         with contextlib.chdir(directory):
-            self.plan = Plan(load(EVERYTHING))
+            (directory / "part.yaml").write_text(yaml.safe_dump(EVERYTHING))
+            (directory / "published.csv").write_text(PUBLISHED)
+            self.config = {
+                "study": "all_of_it",
+                "experiments": [str(directory / "part.yaml")],
+                "published": str(directory / "published.csv"),
+                "figures": {"style": {"dpi": 60}},
+            }
+            self.plan = Plan(load(self.config))
             for job in self.plan.jobs.values():
                 runner.run(job, [directory / job.path], engine="eager")
 

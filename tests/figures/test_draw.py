@@ -4,15 +4,18 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
+from tausweep.figures.claims import ClaimsFigure
 from tausweep.figures.drawing.style import number, shorten
 from tausweep.figures.lyapunov import LyapunovFigure
 from tausweep.figures.models import ModelsFigure
 from tausweep.figures.reconstruction import ReconstructionFigure
+from tausweep.figures.reproduction import ReproductionFigure
 from tausweep.figures.settings import KINDS
 from tausweep.figures.signal import SignalFigure
 from tausweep.figures.sweep import SweepFigure
+from tausweep.figures.table import Table
 
-from .by_hand import collected, divergence, draw, prepared, render, sweep
+from .by_hand import collected, compared, divergence, draw, judged, prepared, render, sweep
 
 SWEEP = SweepFigure(metrics=["D_stsp", "D_H"], setting="tau")
 RECONSTRUCTION = ReconstructionFigure(best_by="D_stsp", steps=300)
@@ -23,11 +26,14 @@ CASES = {
     "models": (lambda: {"collect": collected()}, MODELS),
     "lyapunov": (lambda: {"lyapunov": divergence()}, LyapunovFigure()),
     "signal": (prepared, SignalFigure()),
+    "claims": (lambda: {"claims": judged()}, ClaimsFigure()),
+    "reproduction": (lambda: {"reproduction": compared()}, ReproductionFigure()),
 }
 
 
 def test_every_kind_is_tried():
-    assert set(CASES) == set(KINDS)
+    tables = {name for name, kind in KINDS.items() if issubclass(kind, Table)}
+    assert set(CASES) | tables == set(KINDS)
 
 
 @pytest.mark.parametrize("kind", CASES)

@@ -24,7 +24,8 @@ def changed(path, value):
 
 
 def names(config):
-    return {name.removesuffix("_noisy_X") for name in Plan(load(config)).figures}
+    names = (name.removeprefix("tiny/") for name in Plan(load(config)).figures)
+    return {name.removesuffix("_noisy_X") for name in names}
 
 
 def test_the_colours_of_css_are_matplotlibs():
@@ -75,28 +76,32 @@ def test_a_metric_that_is_off_cannot_be_asked_for():
         load(config)
 
 
+CLAIMS = {"claims", "claims_table"}
+
+
 def test_what_is_drawn_follows_from_the_experiment():
     every = {
         "signal", "lyapunov", "lyapunov-noisy", "sweep", "sweep-alpha", "reconstruction", "models"
-    }  # fmt: skip
+    } | CLAIMS  # fmt: skip
     assert names(EVERYTHING) == every
+    assert names(changed("claims", {"quantities": ["D_stsp_of_old"]})) == every - CLAIMS
     plain = changed("metrics", {"excerpt": 100})
     assert names(plain) == every - {"models"}
     assert names(changed("signal", {})) == every - {"signal", "lyapunov-noisy"}
     assert names(changed("figures.sweep", None)) == every - {"sweep", "sweep-alpha"}
     assert names(changed("figures.sweep.setting", "alpha")) == every - {"sweep"}
-    assert names(changed("methods", [{"method": "bptt"}])) == every - {"sweep-alpha"}
+    assert names(changed("methods", [{"method": "bptt"}])) == every - {"sweep-alpha"} - CLAIMS
     alone = {**EVERYTHING, "models": {}, "methods": []}
     assert names(alone) == {"signal", "lyapunov", "lyapunov-noisy"}
     fitted = {**alone, "models": {"N": {"model": "ngrc"}}}
-    assert names(fitted) == every - {"sweep-alpha"}
+    assert names(fitted) == every - {"sweep-alpha"} - CLAIMS
 
 
 def test_without_d_stsp_another_metric_says_what_is_best():
     plan = Plan(load(changed("metrics.d_stsp", None)))
-    assert plan.figures["sweep_noisy_X"].settings.figure.metrics == ["D_H"]
-    assert plan.figures["reconstruction_noisy_X"].settings.figure.best_by == "D_H"
-    assert "lowest median D\\_H" in " ".join(plan.captions["models_noisy_X"].split())
+    assert plan.figures["tiny/sweep_noisy_X"].settings.figure.metrics == ["D_H"]
+    assert plan.figures["tiny/reconstruction_noisy_X"].settings.figure.best_by == "D_H"
+    assert "lowest median D\\_H" in " ".join(plan.captions["tiny/models_noisy_X"].split())
 
 
 def test_a_setting_of_one_figure_redraws_it_alone():
@@ -105,5 +110,5 @@ def test_a_setting_of_one_figure_redraws_it_alone():
         for config in (EVERYTHING, changed("figures.sweep.band", 0.8))
     )
     assert {name for name in before if before[name] != after[name]} == {
-        "sweep_noisy_X", "sweep-alpha_noisy_X"
+        "tiny/sweep_noisy_X", "tiny/sweep-alpha_noisy_X"
     }  # fmt: skip

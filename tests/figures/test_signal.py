@@ -82,7 +82,7 @@ def test_the_command_draws_the_same_again_and_leaves_a_figure_that_it_cannot_dra
     for job in plan.jobs.values():
         if job.stage in ("series", "signal"):
             runner.run(job, [tmp_path / job.path])
-    drawing = plan.figures["signal_r"]
+    drawing = plan.figures["a/signal_r"]
     png = tmp_path / "results/figures/a/s.png"
     command = ["stage", "figure", "--job", drawing.json, "--output", str(png)]
     assert main(command) == 0

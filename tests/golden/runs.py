@@ -73,10 +73,11 @@ def drawings(found: Run) -> list[Drawing]:
 
 
 def draw(found: Run, drawing: Drawing) -> list[Path]:
-    """Draw a figure from the files, as the workflow does; returns what was written: PDF and PNG."""
-    place = found.directory / "results/figures" / found.name
-    outputs = [place / f"{drawing.name}.{suffix}" for suffix in ("pdf", "png")]
-    runner.run(found.plan.figures[drawing.name], outputs)
+    """Draw a figure from the files, as the workflow does; returns what was written: PDF and PNG, or CSV and Markdown."""
+    job = found.plan.figures[drawing.name]
+    place = found.directory / "results/figures" / f"{drawing.name}"
+    outputs = [Path(f"{place}.{suffix}") for suffix in job.settings.figure.formats]
+    runner.run(job, outputs)
     return outputs
 
 

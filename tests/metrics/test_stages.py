@@ -104,7 +104,9 @@ def test_all_is_compared_over_the_same_length(two):
     lost = orbit["x"].to_numpy()[LOST, :N]
     for metric in COMPARISONS:
         raw = (
-            (lambda part: part * SCALE + MEAN) if metric.units == "series" else (lambda part: part)
+            (lambda part: part * SCALE + MEAN)
+            if metric.coordinates_of == "series"
+            else (lambda part: part)
         )
         name = next(iter(metric.variables))
         bounds = reference(Reference(metric=metric, steps=STEPS), signal)

@@ -30,7 +30,7 @@ INVERTIBLE = st.one_of(
 EMBED = st.fixed_dictionaries(
     {"step": st.just("embed"), "dimension": st.integers(1, 3), "delay": st.integers(1, 9)}
 )
-SCALING = st.sampled_from(["standardise", "whiten", "none"])
+SCALING = st.sampled_from(["standardise", "jointly", "whiten", "none"])
 HELD_OUT = st.floats(0.1, 0.5)
 
 

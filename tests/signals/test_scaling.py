@@ -124,6 +124,19 @@ def test_a_whitened_training_part_has_the_identity_as_covariance(seed):
     np.testing.assert_allclose(found["scale"], x[:450].std(axis=0))
 
 
+def test_jointly_all_values_together_have_mean_zero_and_deviation_one():
+    """And variables keep their proportions, as those of the published Lorenz series do."""
+    x = samples() * 3 + 5
+    x = x * np.arange(1, x.shape[1] + 1)
+    found = signal.run(cell_of(scaling="jointly"), series_of(x))
+    train = found["x"].values[: int(found["train_steps"])]
+    assert train.mean() == pytest.approx(0, abs=1e-12)
+    assert train.std() == pytest.approx(1)
+    scale, mean = found["scale"].values, found["mean"].values
+    np.testing.assert_allclose(np.ptp(found["x"].values, axis=0) / np.ptp(x, axis=0), 1 / scale)
+    assert np.ptp(scale) == np.ptp(mean) == 0
+
+
 def test_what_depends_on_other_variables_cannot_be_whitened():
     x = samples(300, 3)
     x[:, 2] = x[:, 0] - 2 * x[:, 1]

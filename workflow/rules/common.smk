@@ -11,8 +11,7 @@ wildcard_constraints:
     key="[0-9a-f]{16}",
 
 
-EXPERIMENT = PLAN.experiment.experiment
-FIGURES = f"results/figures/{EXPERIMENT}"
+FIGURES = "results/figures"
 
 
 def inputs(stage):
@@ -23,8 +22,13 @@ def job(stage):
     return lambda wildcards: PLAN.job(stage, wildcards.key).json
 
 
-def touched(name, drawing):
-    return f"{FIGURES}/.drawn/{name}.{drawing.key}"
+def touched(name):
+    directory, file = name.split("/")
+    return f"{FIGURES}/{directory}/.drawn/{file}.{PLAN.figures[name].key}"
+
+
+def files(name):
+    return [f"{FIGURES}/{name}.{suffix}" for suffix in PLAN.figures[name].settings.figure.formats]
 
 
 def figures(*kinds):
@@ -32,9 +36,5 @@ def figures(*kinds):
         path
         for name, drawing in PLAN.figures.items()
         if drawing.settings.figure.kind in kinds
-        for path in (
-            f"{FIGURES}/{name}.pdf",
-            f"{FIGURES}/{name}.png",
-            touched(name, drawing),
-        )
+        for path in (*files(name), touched(name))
     ]

@@ -10,22 +10,28 @@ for name, drawing in PLAN.figures.items():
 
     rule:
         name:
-            f"figure_{name}"
+            f"figure_{name.replace('/', '_')}"
         input:
             ancient(drawing.input_paths),
         output:
-            pdf=update(f"{FIGURES}/{name}.pdf"),
-            png=report(
-                update(f"{FIGURES}/{name}.png"),
-                category="Figures",
-                caption="../report/figure.rst",
-                labels={"series": drawing.settings.series, "figure": name},
-            ),
-            drawn=touched(name, drawing),
+            [
+                (
+                    report(
+                        update(path),
+                        category="Figures",
+                        caption="../report/figure.rst",
+                        labels={"series": drawing.settings.series, "figure": name},
+                    )
+                    if path.endswith((".png", ".csv"))
+                    else update(path)
+                )
+                for path in files(name)
+            ],
+            drawn=touched(name),
         log:
-            f"results/logs/figures/{EXPERIMENT}/{name}.log",
+            f"results/logs/figures/{name}.log",
         benchmark:
-            f"results/benchmarks/figures/{EXPERIMENT}/{name}.jsonl"
+            f"results/benchmarks/figures/{name}.jsonl"
         conda:
             "../../envs/environment.yaml"
         threads: 1
@@ -36,11 +42,12 @@ for name, drawing in PLAN.figures.items():
             name=name,
             caption=PLAN.captions[name],
             job=drawing.json,
+            files=files(name),
         message:
             "figure {params.name}"
         shell:
             "tausweep stage figure --job {params.job:q}"
-            " --output {output.pdf} {output.png} --marker {output.drawn} 2> {log}"
+            " --output {params.files} --marker {output.drawn} 2> {log}"
 
 
 rule figures:

@@ -140,3 +140,50 @@ rule collect:
         "collect all results"
     shell:
         "tausweep stage collect --job {params.job:q} --output {output} 2> {log}"
+
+
+# What all experiments say together.
+rule judge_claims:
+    input:
+        inputs("claims"),
+    output:
+        "results/claims/{key}.nc",
+    log:
+        "results/logs/claims/{key}.log",
+    benchmark:
+        "results/benchmarks/claims/{key}.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        job=job("claims"),
+    message:
+        "{PLAN:{wildcards.key}}"
+    shell:
+        "tausweep stage claims --job {params.job:q} --output {output} 2> {log}"
+
+
+rule compare_published:
+    input:
+        inputs("reproduction"),
+    output:
+        "results/reproduction/{key}.nc",
+    log:
+        "results/logs/reproduction/{key}.log",
+    benchmark:
+        "results/benchmarks/reproduction/{key}.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        job=job("reproduction"),
+    message:
+        "{PLAN:{wildcards.key}}"
+    shell:
+        "tausweep stage reproduction --job {params.job:q} --output {output} 2> {log}"

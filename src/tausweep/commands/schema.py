@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from tausweep.experiment import schema
+from tausweep.study import schema
 
 
 def add(commands: Any) -> None:

@@ -102,6 +102,8 @@ class Figure(Settings, ABC):
 
     inputs: ClassVar[tuple[str, ...]]
     """Roles (see `Subject.jobs`) of what it is drawn from: it is drawn of series that have all."""
+    formats: ClassVar[tuple[str, ...]] = ("pdf", "png")
+    """Of the files it is written to."""
     extra: ClassVar[tuple[str, ...]] = ()
     """Roles of what it shows as well where a series has it."""
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, get_args
 
 from pydantic import Field
 
+from tausweep.figures.claims import ClaimsFigure, ClaimsTable
 from tausweep.figures.figure import Figure, Style
 from tausweep.figures.lyapunov import LyapunovFigure
 from tausweep.figures.models import ModelsFigure
 from tausweep.figures.reconstruction import ReconstructionFigure
+from tausweep.figures.reproduction import ReproductionFigure, ReproductionTable
 from tausweep.figures.signal import SignalFigure
 from tausweep.figures.sweep import SweepFigure
 from tausweep.settings import Name, Settings
@@ -26,6 +28,10 @@ class Figures(Settings):
     sweep: SweepFigure | None = SweepFigure()
     reconstruction: ReconstructionFigure | None = ReconstructionFigure()
     models: ModelsFigure | None = ModelsFigure()
+    claims: ClaimsFigure | None = ClaimsFigure()
+    claims_table: ClaimsTable | None = ClaimsTable()
+    reproduction: ReproductionFigure | None = ReproductionFigure()
+    reproduction_table: ReproductionTable | None = ReproductionTable()
 
     @property
     def chosen(self) -> dict[str, Figure]:

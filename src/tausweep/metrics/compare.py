@@ -101,7 +101,7 @@ def _values(orbit: xr.Dataset, n: int) -> np.ndarray:
 
 
 def _in_units(metric: Comparison, signal: xr.Dataset, x: np.ndarray) -> np.ndarray:
-    return unscale(signal, x) if metric.units == "series" else x
+    return unscale(signal, x) if metric.coordinates_of == "series" else x
 
 
 def _row(

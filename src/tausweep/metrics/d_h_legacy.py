@@ -35,10 +35,13 @@ class DHLegacy(Comparison):
 
     version: ClassVar[int | None] = 4  # of the whole signal
     part: ClassVar[Part] = "whole"
-    units: ClassVar[str] = "series"
     variables: ClassVar[Mapping[str, Variable]] = {
         "D_H_legacy": Variable("D_H as the published code computes it", "1")
     }
+
+    @property
+    def coordinates_of(self) -> Literal["series"]:  # noqa: D102
+        return "series"
 
     def describe(self, x: Trajectory, data: Trajectory) -> Spectrum:  # noqa: D102
         return power_spectrum(x, self.piece, self.smoothing, self.frequencies)

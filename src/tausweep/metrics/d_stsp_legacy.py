@@ -31,9 +31,12 @@ class DStspLegacy(Comparison):
     bins: Annotated[int, Strict(), Field(gt=1, le=1_000)] = 10
     """Boxes along each variable."""
 
+    within: Literal["series", "signal"] = "series"
+    """What orbit and data are compared in. The published code does not standardise, so the series'
+    own; the signal's where its scaling is the published one, as `jointly` is of Lorenz."""
+
     version: ClassVar[int | None] = 3  # of the whole signal
     part: ClassVar[Part] = "whole"
-    units: ClassVar[str] = "series"  # the published code does not standardise
     variables: ClassVar[Mapping[str, Variable]] = {
         "D_stsp_legacy": Variable("D_stsp as the published code computes it", "nat")
     }
@@ -41,11 +44,16 @@ class DStspLegacy(Comparison):
     def about(self, variables: int) -> dict[str, Any]:  # noqa: D102
         return {
             "bins": self.bins,
+            "compared_in": f"coordinates of the {self.within}",
             "alpha": ALPHA,
             "range": "two standard deviations of the data about zero; lowest boxes and outside "
             "dropped",
             "direction": "KL(data || orbit)",
         }
+
+    @property
+    def coordinates_of(self) -> Literal["series", "signal"]:  # noqa: D102
+        return self.within
 
     def describe(self, x: Trajectory, data: Trajectory) -> Histogram | None:  # noqa: D102
         if data.shape[1] > MOST_BOXED:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 from jaxtyping import Float
@@ -90,8 +90,11 @@ class Comparison(Metric):
     part: ClassVar[Part] = "held_out"
     """Of the signal: what an orbit is compared with, and starts at the beginning of. From the first
     sample of the whole no transient is dropped, as published protocols have it."""
-    units: ClassVar[str] = "signal"
-    """Coordinates in which data and orbit are compared: the signal's, or the `series`' own."""
+
+    @property
+    def coordinates_of(self) -> Literal["signal", "series"]:
+        """What data and orbit are compared in: the signal's coordinates, or the series' own."""
+        return "signal"
 
     @abstractmethod
     def describe(self, x: Trajectory, data: Trajectory) -> Any:

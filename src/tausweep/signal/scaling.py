@@ -13,11 +13,12 @@ NO_ENERGY = 1e-8
 
 
 def scale(
-    scaling: Literal["standardise", "whiten", "none"], signal: xr.Dataset
+    scaling: Literal["standardise", "jointly", "whiten", "none"], signal: xr.Dataset
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Scale the signal by its training part.
 
-    Standardise: (x − mean) / scale, with mean 0 and standard deviation 1. Whiten: that, times
+    Standardise: (x − mean) / scale, with mean 0 and standard deviation 1. Jointly: likewise with
+    one mean and one scale, those of the values of all variables. Whiten: standardised, times
     P^(−1/2), P being the correlation matrix. Of all matrices that make the covariance the identity
     this symmetric one keeps every variable nearest to the standardised one of its name (ZCA-cor:
     Kessy, Lewin, Strimmer 2018, Am. Stat. 72, 309), so variables keep their names.
@@ -37,8 +38,15 @@ def scale(
     mean, spread = train.mean("time"), train.std("time")
     if scaling == "none":
         mean, spread = xr.zeros_like(mean), xr.ones_like(spread)
+    if scaling == "jointly":
+        mean, spread = xr.full_like(mean, train.mean()), xr.full_like(spread, train.std())
     units = x.attrs["units"]
-    words = {"none": "", "standardise": "standardised ", "whiten": "whitened "}[scaling]
+    words = {
+        "none": "",
+        "standardise": "standardised ",
+        "jointly": "jointly standardised ",
+        "whiten": "whitened ",
+    }[scaling]
     about = {"long_name": f"{words}state of the system", "units": units if not words else "1"}
     record = {
         "mean": mean.assign_attrs(

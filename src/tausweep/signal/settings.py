@@ -161,9 +161,11 @@ class Signal(Settings):
     without models: λ_max is measured from all samples."""
     steps: list[Step] = []
     """What is done to the series, in this order. Default: nothing."""
-    scaling: Literal["standardise", "whiten", "none"] = "standardise"
-    """Standardise: mean 0 and standard deviation 1 of every variable. Whiten: uncorrelated as
-    well, each still as near to its own variable as can be (ZCA). None: units of the series."""
+    scaling: Literal["standardise", "jointly", "whiten", "none"] = "standardise"
+    """Standardise: mean 0 and standard deviation 1 of every variable. Jointly: of all variables
+    together, whose differences in mean and size stay (as published for Lorenz). Whiten: each by
+    itself and uncorrelated as well, each still as near to its own variable as can be (ZCA). None:
+    units of the series."""
 
     @model_validator(mode="after")
     def _embedded_last(self) -> Self:

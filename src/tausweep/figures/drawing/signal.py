@@ -29,7 +29,12 @@ POINTS = 2_000
 """Longer lines are drawn as their extremes in half so many pieces."""
 SIGNAL, SLOW = PALETTE[0], PALETTE[1]
 STEPS = PALETTE[2:]
-SCALINGS = {"standardised": "signal\n(sd)", "whitened": "signal\n(white)", "state": "signal"}
+SCALINGS = {
+    "standardised": "signal\n(sd)",
+    "jointly": "signal\n(joint sd)",
+    "whitened": "signal\n(white)",
+    "state": "signal",
+}
 """How the signal's axis is named, by the first word of its long name."""
 DEPTH = 1e-9
 """How far down spectra are drawn, as a fraction of their highest power."""

@@ -1,0 +1,1 @@
+"""The claim under test: that the best learning interval is the predictability time."""

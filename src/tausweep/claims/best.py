@@ -1,0 +1,91 @@
+"""The best learning interval of a sweep, by the median of its members, and its bootstrap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+Draws = Float[np.ndarray, " resample"]
+
+
+@dataclass(frozen=True)
+class Best:
+    """What a sweep says of its best τ by one quantity, lower being better."""
+
+    tau: float
+    """With the lowest median over members, in steps; NaN where no median is finite."""
+    median: float
+    """Of the members there."""
+    good: tuple[float, float]
+    """The τ around it, of those tried, whose medians are at most so many times the lowest."""
+    edge: int
+    """−1 where it is the smallest τ tried, 1 where the largest, else 0: what is best may lie
+    beyond."""
+    draws: Draws
+    """Best τ of resampled members, each anywhere in the stretch between it and its neighbours."""
+
+
+def best(
+    tau: Float[np.ndarray, " tau"],
+    values: Float[np.ndarray, "tau member"],
+    *,
+    good: float,
+    resamples: int,
+    rng: np.random.Generator,
+) -> Best:
+    """The τ with the lowest median over members, and how far resampling moves it.
+
+    Members are resampled whole, over all τ together: those of one number share initial weights and
+    batches. As only some τ were tried, the best one is known to within its neighbours, so each
+    resample's best is drawn log-uniformly from between the geometric means with these; at an edge
+    of what was tried, from as far to the other side.
+
+    Parameters
+    ----------
+    tau
+        Learning intervals, ascending.
+    values
+        Of every member there; what is not a number counts as infinitely bad.
+    good
+        Factor by which the median of a good τ may exceed the lowest.
+    """
+    values = np.where(np.isnan(values), np.inf, values)
+    median = middle(values)
+    if not np.isfinite(median).any():
+        nowhere = (np.nan, np.nan)
+        return Best(np.nan, np.nan, nowhere, 0, np.full(resamples, np.nan))
+    at = int(median.argmin())
+    chosen = rng.integers(values.shape[1], size=(resamples, values.shape[1]))
+    resampled = middle(values[:, chosen])
+    found = resampled.argmin(axis=0)
+    between = np.sqrt(tau[1:] * tau[:-1])
+    lower = np.r_[tau[0] ** 2 / between[0], between]
+    upper = np.r_[between, tau[-1] ** 2 / between[-1]]
+    draws = lower[found] * (upper[found] / lower[found]) ** rng.uniform(size=resamples)
+    draws[~np.isfinite(resampled.min(axis=0))] = np.nan
+    return Best(
+        float(tau[at]),
+        float(median[at]),
+        stretch(tau, median <= good * median[at], at),
+        int(at == len(tau) - 1) - int(at == 0),
+        draws,
+    )
+
+
+def middle(values: Float[np.ndarray, "*axes member"]) -> Float[np.ndarray, "*axes"]:
+    """Median over the last axis, infinite where half of the members or more are."""
+    ordered, n = np.sort(values, axis=-1), values.shape[-1]
+    low, high = ordered[..., (n - 1) // 2], ordered[..., n // 2]
+    return np.asarray(np.where(np.isinf(high), np.inf, low / 2 + high / 2))
+
+
+def stretch(
+    tau: Float[np.ndarray, " tau"], good: Int[np.ndarray, " tau"], at: int
+) -> tuple[float, float]:
+    """The first and the last τ of those around `at` that are good without a gap."""
+    bad = np.flatnonzero(~good)
+    first = bad[bad < at].max(initial=-1) + 1
+    last = bad[bad > at].min(initial=len(tau)) - 1
+    return float(tau[first]), float(tau[last])

@@ -1,0 +1,265 @@
+"""The claim under test, of all sweeps of a study: stage `claims`."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from tausweep.claims.best import Best, Draws, best
+from tausweep.claims.settings import ClaimsOf
+from tausweep.claims.words import Ratio, sentence
+from tausweep.labelled import Labelled, labelled
+
+OF_NORMAL = 1.959964
+"""Half-width of a 95 % interval of a normal distribution, in standard deviations."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The best τ of one model by one method on one series, by each quantity."""
+
+    labels: tuple[str, str, str, str]
+    """Experiment, series, model, method."""
+    members: int
+    tau_pred: tuple[float, float]
+    """From the data and of the equations, in steps."""
+    found: list[Best]
+    ratios: list[list[Ratio]]
+    """To each of τ_pred."""
+    draws: list[list[Draws]] = field(repr=False)
+
+
+def run(settings: ClaimsOf, collect: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Find the best τ of every sweep, with an interval, and its ratio to τ_pred.
+
+    Parameters
+    ----------
+    settings
+        How it is found, and the experiments' names.
+    collect
+        What is known of the trained members of each experiment.
+
+    Returns
+    -------
+    Over `sweep` (experiment, series, model, method) and `quantity`: `best_tau` with its interval,
+    `best_median`, `edge`, the `good` range, and the `ratio` to τ_pred, from the data or of the
+    equations (`source`), with its interval and a `verdict`. Over `signal` (experiment, series) the
+    geometric mean of the ratios of all its sweeps, and a `sentence`. Intervals of a ratio hold the
+    bootstrap of the members and the uncertainty of λ_max.
+
+    Raises
+    ------
+    ValueError
+        None of the quantities is measured in an experiment.
+    """
+    sweeps = [
+        sweep
+        for name, each in zip(settings.experiments, collect, strict=True)
+        for sweep in _sweeps(settings, name, each)
+    ]
+    signals = list(dict.fromkeys(sweep.labels[:2] for sweep in sweeps))
+    pooled = [[s for s in sweeps if s.labels[:2] == signal] for signal in signals]
+    return xr.Dataset(
+        labelled(_of_sweeps(settings, sweeps) | _of_signals(settings, pooled)),
+        labelled(_coordinates(settings, sweeps, signals)),
+        {"subject": f"{len(sweeps)} sweeps"},
+    )
+
+
+def _sweeps(settings: ClaimsOf, experiment: str, collect: xr.Dataset) -> list[Sweep]:
+    """Every sweep of an experiment over more than one τ."""
+    if not any(name in collect for name in settings.quantities):
+        raise ValueError(
+            f"claims.quantities: none of {', '.join(settings.quantities)} is measured in "
+            f"experiment {experiment}: name one that is"
+        )
+    labels = [collect[name].to_numpy().tolist() for name in ("series", "model", "method")]
+    rows = list(zip(*labels, strict=True))
+    out = []
+    for label in dict.fromkeys(rows):
+        of = collect.isel(run=[i for i, row in enumerate(rows) if row == label])
+        if (of["setting"] == "tau").all() and len(np.unique(of["tau"])) > 1:
+            out.append(_sweep(settings, (experiment, *label), of))
+    return out
+
+
+def _sweep(settings: ClaimsOf, labels: tuple[str, str, str, str], rows: xr.Dataset) -> Sweep:
+    signal = rows.sel(signal=labels[1])
+    tau, at = np.unique(rows["tau"].to_numpy(), return_inverse=True)
+    order = np.lexsort((rows["member"].to_numpy(), at))
+    # Sweeps on one signal share what λ_max may be, and nothing else.
+    lambda_max = _lambda_max(signal, settings.resamples, np.random.default_rng(settings.seed))
+    own = [settings.seed, zlib.crc32("/".join(labels).encode())]
+    found, ratios, draws = [], [], []
+    for name in settings.quantities:
+        values = rows[name].to_numpy() if name in rows else np.full(len(at), np.nan)
+        found.append(
+            best(
+                tau,
+                values[order].reshape(len(tau), -1),
+                good=settings.good,
+                resamples=settings.resamples,
+                rng=np.random.default_rng(own),
+            )
+        )
+        draws.append([found[-1].draws * drawn / math.log(2) for drawn in lambda_max])
+        ratios.append(
+            [
+                Ratio.of(
+                    found[-1].tau / tau_pred,
+                    drawn,
+                    settings.confidence,
+                    found[-1].edge,
+                    _learned(signal, name, found[-1].median),
+                )
+                for tau_pred, drawn in zip(_tau_pred(signal), draws[-1], strict=True)
+            ]
+        )
+    return Sweep(labels, len(at) // len(tau), _tau_pred(signal), found, ratios, draws)
+
+
+def _learned(signal: xr.Dataset, name: str, median: float) -> bool:
+    """Whether a median is nearer to the floor, other data of the system, than to the ceiling, an
+    orbit that stands still; true where there are none.
+    """
+    bounds = [signal[n] for n in (f"{name}_floor", f"{name}_ceiling") if n in signal]
+    ends = [float(b) for b in bounds if not b.dims and np.isfinite(b)]
+    return len(ends) < 2 or median <= sum(ends) / 2
+
+
+def _tau_pred(signal: xr.Dataset) -> tuple[float, float]:
+    return float(signal["tau_pred"]), float(signal["tau_pred_equations"])
+
+
+def _lambda_max(signal: xr.Dataset, resamples: int, rng: np.random.Generator) -> list[Draws]:
+    """Draws of λ_max per step, from the data by its interval, and of the equations, which is sharp;
+    NaN where there is none.
+    """
+    low, high = signal["lambda_max_interval"].to_numpy()
+    spread = (high - low) / (2 * OF_NORMAL)
+    drawn = float(signal["lambda_max"]) + spread * rng.standard_normal(resamples)
+    return [np.maximum(drawn, 0.0), np.full(resamples, float(signal["lambda_max_equations"]))]
+
+
+def _of_sweeps(settings: ClaimsOf, sweeps: list[Sweep]) -> dict[str, Labelled]:
+    by, of = ("sweep", "quantity"), ("sweep", "quantity", "source")
+
+    def each(get: Callable[[Best], Any]) -> np.ndarray:
+        return np.array([[get(found) for found in sweep.found] for sweep in sweeps])
+
+    def ratios(get: Callable[[Ratio], Any], kind: type = float) -> np.ndarray:
+        return _of_ratios([sweep.ratios for sweep in sweeps], get, kind)
+
+    percent = f"{100 * settings.confidence:g} % interval"
+    return {
+        "members": ("sweep", [s.members for s in sweeps], "members of every τ", "1"),
+        "tau_pred": (
+            ("sweep", "source"),
+            [s.tau_pred for s in sweeps],
+            "predictability time",
+            "step",
+        ),
+        "best_tau": (by, each(lambda b: b.tau), "τ with the lowest median over members", "step"),
+        "best_tau_interval": (
+            (*by, "bound"),
+            each(lambda b: _interval(b, settings.confidence)),
+            f"its {percent}: bootstrap of members, widened to neighbouring τ",
+            "step",
+        ),
+        "best_median": (by, each(lambda b: b.median), "the median there", "1"),
+        "good": (
+            (*by, "bound"),
+            each(lambda b: b.good),
+            f"range of τ around it with medians at most {settings.good:g} times as large",
+            "step",
+        ),
+        "edge": (by, each(lambda b: b.edge), "-1: smallest τ tried, 1: largest, 0: between", "1"),
+        "ratio": (of, ratios(lambda r: r.value), "best τ over τ_pred", "1"),
+        "ratio_interval": ((*of, "bound"), ratios(lambda r: r.interval), f"its {percent}", "1"),
+        "verdict": (of, ratios(lambda r: r.verdict, object), "whether the ratio is near one", "1"),
+    }
+
+
+def _of_signals(settings: ClaimsOf, pooled: list[list[Sweep]]) -> dict[str, Labelled]:
+    """Over all sweeps of a signal: the geometric mean of their ratios, and a sentence."""
+    ratios = [
+        [
+            [_together(settings, sweeps, q, source) for source in (0, 1)]
+            for q in range(len(settings.quantities))
+        ]
+        for sweeps in pooled
+    ]
+    of = ("signal", "quantity", "source")
+    told = [
+        [
+            sentence(sweeps[0].labels[1], name, [s.found[q] for s in sweeps], ratios[i][q])
+            for q, name in enumerate(settings.quantities)
+        ]
+        for i, sweeps in enumerate(pooled)
+    ]
+
+    def each(get: Callable[[Ratio], Any], kind: type = float) -> np.ndarray:
+        return _of_ratios(ratios, get, kind)
+
+    return {
+        "signal_ratio": (of, each(lambda r: r.value), "best τ over τ_pred, of all sweeps", "1"),
+        "signal_ratio_interval": ((*of, "bound"), each(lambda r: r.interval), "its interval", "1"),
+        "signal_verdict": (of, each(lambda r: r.verdict, object), "whether it is near one", "1"),
+        "sentence": (("signal", "quantity"), np.array(told, dtype=object), "in words", "1"),
+    }
+
+
+def _together(settings: ClaimsOf, sweeps: list[Sweep], q: int, source: int) -> Ratio:
+    """The geometric mean of the ratios of sweeps that have one, and learned the attractor."""
+    known = [s for s in sweeps if np.isfinite(s.ratios[q][source].value)]
+    if not known:
+        return Ratio.of(np.nan, np.full(settings.resamples, np.nan), settings.confidence, 0)
+    learned = [s for s in known if s.ratios[q][source].verdict != "not learned"]
+    there = learned or known
+    values = [s.ratios[q][source].value for s in there]
+    with np.errstate(divide="ignore"):
+        drawn = np.exp(np.mean([np.log(s.draws[q][source]) for s in there], axis=0))
+    edges = {s.found[q].edge for s in there}
+    edge = edges.pop() if len(edges) == 1 else 0
+    mean = float(np.exp(np.mean(np.log(values))))
+    return Ratio.of(mean, drawn, settings.confidence, edge, bool(learned))
+
+
+def _of_ratios(
+    ratios: list[list[list[Ratio]]], get: Callable[[Ratio], Any], kind: type
+) -> np.ndarray:
+    """Something of every ratio: by sweep or signal, quantity, source."""
+    return np.array([[[get(r) for r in two] for two in by] for by in ratios], dtype=kind)
+
+
+def _interval(found: Best, confidence: float) -> tuple[float, float]:
+    if not np.isfinite(found.draws).any():
+        return np.nan, np.nan
+    low, high = np.nanquantile(found.draws, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return min(float(low), found.tau), max(float(high), found.tau)
+
+
+def _coordinates(
+    settings: ClaimsOf, sweeps: list[Sweep], signals: list[tuple[str, str]]
+) -> dict[str, Labelled]:
+    def text(values: Sequence[str]) -> np.ndarray:
+        return np.array(values, dtype=object)
+
+    names = ("experiment", "series", "model", "method")
+    return {
+        **{
+            name: ("sweep", text([s.labels[i] for s in sweeps]), name, "1")
+            for i, name in enumerate(names)
+        },
+        "signal_experiment": ("signal", text([e for e, _ in signals]), "experiment", "1"),
+        "signal_series": ("signal", text([s for _, s in signals]), "series", "1"),
+        "quantity": ("quantity", text(settings.quantities), "by which a τ is judged", "1"),
+        "source": ("source", text(["data", "equations"]), "where λ_max is from", "1"),
+        "bound": ("bound", text(["lower", "upper"]), "end of an interval", "1"),
+    }

@@ -1,0 +1,82 @@
+"""What is said of a ratio of the best τ to τ_pred."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from jaxtyping import Float
+
+from tausweep.claims.best import Best
+
+RESOLVED = 4.0
+"""An interval of a ratio whose ends differ by more than this factor says neither near nor far."""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A best τ over τ_pred."""
+
+    value: float
+    interval: tuple[float, float]
+    verdict: str
+    """near one | below one | above one | not resolved | at the edge | not learned | unknown"""
+
+    @classmethod
+    def of(
+        cls,
+        value: float,
+        draws: Float[np.ndarray, " resample"],
+        confidence: float,
+        edge: int,
+        learned: bool = True,
+    ) -> Self:
+        """From its value, its bootstrap, and whether τ lies at an edge of what was tried.
+
+        At the edge the best may lie beyond it, so that the ratio is a bound: a verdict stands if
+        what lies beyond would only confirm it. Where nothing was learned, the best of what failed
+        says nothing.
+        """
+        if not np.isfinite(value) or not np.isfinite(draws).any():
+            return cls(np.nan, (np.nan, np.nan), "unknown")
+        ends = np.nanquantile(draws, [(1 - confidence) / 2, (1 + confidence) / 2])
+        low, high = min(float(ends[0]), value), max(float(ends[1]), value)
+        if not learned:
+            verdict = "not learned"
+        elif high < 1:
+            verdict = "below one" if edge <= 0 else "at the edge"
+        elif low > 1:
+            verdict = "above one" if edge >= 0 else "at the edge"
+        elif edge:
+            verdict = "at the edge"
+        else:
+            verdict = "near one" if high <= RESOLVED * low else "not resolved"
+        return cls(value, (low, high), verdict)
+
+
+MEANING = {
+    "near one": "which is near one",
+    "below one": "so the best τ is shorter than τ_pred",
+    "above one": "so the best τ is longer than τ_pred",
+    "not resolved": "too wide to say whether it is near one",
+    "not learned": "but no τ taught it the attractor",
+    "at the edge": "but the best τ is the smallest or largest tried, and may lie beyond",
+}
+
+
+def sentence(series: str, quantity: str, found: Sequence[Best], ratios: Sequence[Ratio]) -> str:
+    """One sentence about a series: `ratios` by τ_pred from the data and of the equations."""
+    taus = sorted({best.tau for best in found if np.isfinite(best.tau)})
+    if not taus:
+        return f"{series}: no τ gave a finite {quantity}."
+    at = f"{taus[0]:g}" if len(taus) == 1 else f"{taus[0]:g} to {taus[-1]:g}"
+    for ratio, source in zip(ratios, ("the data", "the equations"), strict=True):
+        if ratio.verdict != "unknown":
+            low, high = ratio.interval
+            return (
+                f"{series}: by {quantity} the best τ is {at} steps, {ratio.value:.2g} "
+                f"[{low:.2g}, {high:.2g}] of τ_pred from {source}, {MEANING[ratio.verdict]}."
+            )
+    return f"{series}: by {quantity} the best τ is {at} steps; there is no τ_pred to compare with."

@@ -1,0 +1,249 @@
+"""What depends on what in one experiment: its jobs, from series to collected results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from tausweep.collect.settings import Collect, Sweep
+from tausweep.errors import ConfigError
+from tausweep.experiment import Experiment
+from tausweep.job import Job, file_reference
+from tausweep.jobs import Jobs
+from tausweep.members.settings import Members
+from tausweep.metrics.metric import Comparison, Metric
+from tausweep.models.dynamics import Fitted
+from tausweep.models.settings import Model
+from tausweep.orbit.settings import Part
+from tausweep.reference.settings import Reference
+from tausweep.series.settings import File, Published, Series
+from tausweep.systems.system import Simulated
+from tausweep.training.methods.method import RelativeTau, TrainingMethod
+from tausweep.training.methods.registry import Method
+from tausweep.training.settings import Fit, Train
+
+
+class Trained(NamedTuple):
+    """A training job and what follows from it alone."""
+
+    method: TrainingMethod | None
+    """None where a model is fitted in one go."""
+    train: Job
+    orbits: Mapping[Part, Job]
+    """By the part of the signal they are compared with."""
+
+    def measured(self, metric: Metric) -> Job:
+        """What a metric is measured of."""
+        return self.orbits[metric.part] if isinstance(metric, Comparison) else self.train
+
+
+class Dependencies:
+    """All jobs of an experiment, added to those there are.
+
+    Raises ConfigError where the experiment names a file that cannot be read.
+    """
+
+    def __init__(self, experiment: Experiment, jobs: Jobs) -> None:
+        self.experiment = experiment
+        self.jobs = jobs
+        self.series: dict[str, dict[str, Job]] = {}
+        """Of each series, by role: `series`, `signal`, `lyapunov`; `truth` of simulated ones."""
+        self.noisy: dict[str, dict[str, Job]] = {}
+        """λ_max of the signal before its noise was reduced, of series where it is."""
+        self.collect: Job | None = None
+        """All that is known of trained models; None where none are trained."""
+        for name, series in experiment.series.items():
+            self._prepare(name, series)
+        if experiment.models:
+            self._collect()
+
+    def _prepare(self, name: str, series: Series) -> None:
+        """From a series to its λ_max."""
+        ex, jobs = self.experiment, self.jobs
+        raw = self._series(name, series)
+        signal = jobs.add("signal", ex.signal, series=raw)
+        lyapunov = jobs.add("lyapunov", ex.lyapunov, signal=signal)
+        known = {}
+        if isinstance(series, Simulated):
+            known["truth"] = jobs.add("truth", ex.truth, series=raw)
+        self.series[name] = {"series": raw, "signal": signal, "lyapunov": lyapunov, **known}
+        jobs.label(name, *self.series[name].values())
+        if (before := ex.signal.without("denoise")) != ex.signal:
+            still_noisy = jobs.add("signal", before, series=raw)
+            measured = jobs.add("lyapunov", ex.lyapunov, signal=still_noisy)
+            self.noisy[name] = {"lyapunov": measured, **known}
+            jobs.label(f"{name} before denoise", still_noisy, measured)
+
+    def _collect(self) -> None:
+        """From signals to trained models, what they are worth, and all of it in one job."""
+        sweeps: list[Sweep] = []
+        members: list[Job] = []
+        metrics: list[Job] = []
+        for name, found in self.series.items():
+            for label, model in self.experiment.models.items():
+                for method in self._methods(model):
+                    by = made_by(model, method)
+                    title = f"{label} on {name} by {by}"
+                    trained = self._train(title, model, method, found["signal"], found["lyapunov"])
+                    measured = self._measure(title, trained, found["signal"])
+                    members.append(self._members(title, method, trained, found["signal"]))
+                    metrics += measured
+                    sweeps.append(
+                        Sweep(
+                            series=name,
+                            model=label,
+                            method=by,
+                            setting=method and method.setting,
+                            metrics=len(measured),
+                        )
+                    )
+        truth = {name: found["truth"] for name, found in self.series.items() if "truth" in found}
+        self.collect = self.jobs.add(
+            "collect",
+            Collect(series=list(self.series), simulated=list(truth), sweeps=sweeps),
+            members=members,
+            metrics=metrics,
+            reference=[
+                job
+                for name, found in self.series.items()
+                for job in self._reference(name, found["signal"])
+            ],
+            lyapunov=[found["lyapunov"] for found in self.series.values()],
+            truth=list(truth.values()),
+        )
+        self.jobs.label(self.experiment.experiment, self.collect)
+
+    def _series(self, name: str, series: Series) -> Job:
+        match series:
+            case File():
+                return self._file(name, series)
+            case Published():
+                return self._published(name, series)
+            case _:
+                return self.jobs.add("series", series)
+
+    def _file(self, name: str, series: File) -> Job:
+        _no_braces(f"series.{name}.path", series.path)
+        try:
+            raw = file_reference(series.path)
+        except OSError as error:
+            raise ConfigError(
+                f"series.{name}.path: cannot read {series.path!r} in {Path.cwd()}: "
+                f"{error.strerror}; give the path of a .npy, .csv or .nc file"
+            ) from None
+        return self.jobs.keep(Job("series", series, {"raw": raw}, (series.path,)))
+
+    def _published(self, name: str, series: Published) -> Job:
+        _no_braces(f"series.{name}.directory", series.directory)
+        files = series.files()
+        paths = tuple(f"{series.directory.rstrip('/')}/{Path(file).name}" for file in files)
+        for path, file in zip(paths, files, strict=True):
+            url = f"{series.url.rstrip('/')}/{file}"
+            if self.jobs.downloads.setdefault(path, url) != url:
+                raise ConfigError(
+                    f"series.{name}.url: {path} would come from {url} and, for another series, "
+                    f"from {self.jobs.downloads[path]}: give both the same url, or directories"
+                )
+        raw = [f"published/{file}" for file in files]
+        return self.jobs.keep(Job("series", series, {"raw": raw}, paths))
+
+    def _methods(self, model: Model) -> Sequence[Method | None]:
+        """The methods that a model is trained by: none for one that is fitted in one go."""
+        return [None] if isinstance(model, Fitted) else self.experiment.methods
+
+    def _train(
+        self, title: str, model: Model, method: TrainingMethod | None, signal: Job, lyapunov: Job
+    ) -> list[Trained]:
+        """Training and orbits of one model by one method: for each value and block of members."""
+        ex = self.experiment
+        done = []
+        for single in [None] if method is None else method.single():
+            for first in range(0, ex.members, ex.block):
+                settings = self._training(model, single, first)
+                relative = {"lyapunov": lyapunov} if settings.of_tau_pred else {}
+                train = self.jobs.add("train", settings, signal=signal, **relative)
+                orbits = {
+                    part: self.jobs.add("orbit", ex.orbit_along(part), train=train, signal=signal)
+                    for part in ex.parts
+                }
+                done.append(Trained(single, train, orbits))
+                self.jobs.label(
+                    f"{title}{_at(single)}, members {first} to {first + ex.block - 1}",
+                    *(train, *orbits.values()),
+                )
+        return done
+
+    def _training(self, model: Model, single: TrainingMethod | None, first: int) -> Train | Fit:
+        """What makes a block of members."""
+        ex = self.experiment
+        block = {"model": model, "first_member": first, "members": ex.block}
+        if single is None:
+            return Fit(**block)
+        return Train(**block, method=single, training=ex.resolved_training)
+
+    def _members(
+        self, title: str, method: TrainingMethod | None, trained: list[Trained], signal: Job
+    ) -> Job:
+        """What is kept of the members of a sweep."""
+        swept = [each.method and each.method.swept for each in trained]
+        settings = Members(
+            setting=method and method.setting,
+            values=[value if isinstance(value, int | float) else None for value in swept],
+            excerpt=self.experiment.metrics.excerpt,
+        )
+        job = self.jobs.add(
+            "members",
+            settings,
+            signal=signal,
+            train=[each.train for each in trained],
+            orbit=[each.orbits["held_out"] for each in trained],
+        )
+        self.jobs.label(title, job)
+        return job
+
+    def _measure(self, title: str, trained: list[Trained], signal: Job) -> list[Job]:
+        """Every metric of a sweep: one job, or, where it is costly, one per training job."""
+        done = []
+        for metric in self.experiment.metrics.chosen:
+            jobs = [each.measured(metric) for each in trained]
+            for part in [[job] for job in jobs] if metric.costly else [jobs]:
+                done.append(self.jobs.add("metrics", metric, signal=signal, **{metric.needs: part}))
+                self.jobs.label(f"{metric.name} of {title}", done[-1])
+        return done
+
+    def _reference(self, name: str, signal: Job) -> list[Job]:
+        """Floor and ceiling of every metric on a signal."""
+        ex = self.experiment
+        done = []
+        for metric in ex.metrics.chosen:
+            settings = Reference(metric=metric, steps=ex.orbit.steps)
+            done.append(self.jobs.add("reference", settings, signal=signal))
+            self.jobs.label(f"{metric.name} on {name}", done[-1])
+        return done
+
+
+def _no_braces(path: str, value: str) -> None:
+    """Snakemake takes what is in braces for a wildcard, and knows no way to say otherwise."""
+    if "{" in value or "}" in value:
+        raise ConfigError(f"{path}: found {value!r}, and braces cannot be used: rename it")
+
+
+def made_by(model: Model, method: TrainingMethod | None) -> str:
+    """How figures name what a model is made by."""
+    if method is None:
+        assert isinstance(model, Fitted)
+        return model.by
+    return method.name or str(getattr(method, "method"))  # noqa: B009  # a literal in each class
+
+
+def _at(method: TrainingMethod | None) -> str:
+    if method is None:
+        return ""
+    match method.swept:
+        case None:
+            return ""
+        case RelativeTau(of_tau_pred=multiple):
+            return f", tau = {multiple:g} tau_pred"
+        case value:
+            return f", {method.setting} = {value}"
