@@ -29,10 +29,11 @@ from tausweep.stages import STAGES
 
 pytestmark = pytest.mark.xdist_group("workflow")
 
-FIGURES = {"figure": 3}
+FIGURES = {"figure": 4}  # of these, three show trained models
+TRAINED = {"collect": 1, "judge_claims": 1, "figure": 4}  # and a table
 BLOCKS = 2 * 2  # two models, two τ, one block of members
-SWEEPS = {"list_members": 2, "measure": 2 * 4}  # of two models; four metrics
-REFERENCES = {"measure_reference": 4}
+SWEEPS = {"list_members": 2, "measure": 2 * 2}  # of two models; two metrics
+REFERENCES = {"measure_reference": 2}
 STAGE_OF = {
     "make_series": "series",
     "make_signal": "signal",
@@ -44,6 +45,8 @@ STAGE_OF = {
     "measure": "metrics",
     "measure_reference": "reference",
     "collect": "collect",
+    "judge_claims": "claims",
+    "compare_published": "reproduction",
     "figure": "figure",
 }
 
@@ -91,25 +94,25 @@ RERUNS = {
     "a figure's own setting": (changed("figures.sweep.band", 0.8), {"figure": 1}),
     "a bin count": (
         changed("metrics.d_stsp.bins", 9),
-        {"measure": 2, "measure_reference": 1, "collect": 1, "figure": 2},
+        {"measure": 2, "measure_reference": 1, **TRAINED},
     ),
     "one more τ": (
         with_tau(3, {"of_tau_pred": 0.5}, 9),
-        {"train": 2, "run_orbit": 2, **SWEEPS, "collect": 1, "figure": 2},
+        {"train": 2, "run_orbit": 2, **SWEEPS, **TRAINED},
     ),
     "more members": (
         changed("members", 2),
-        {"train": 4, "run_orbit": 4, **SWEEPS, "collect": 1, "figure": 2},
+        {"train": 4, "run_orbit": 4, **SWEEPS, **TRAINED},
     ),
     "a default written out": (changed("training.learning_rate", 0.001), {}),
     "an orbit's length": (
         changed("orbit.steps", 2100),
-        {"run_orbit": BLOCKS, **SWEEPS, **REFERENCES, "collect": 1, "figure": 2},
+        {"run_orbit": BLOCKS, **SWEEPS, **REFERENCES, **TRAINED},
     ),
     "how λ_max is measured": (
         changed("lyapunov.bootstrap", 21),
         # Of the trained models, only those of the relative τ.
-        {"measure_lyapunov": 1, "train": 2, "run_orbit": 2, **SWEEPS, "collect": 1} | FIGURES,
+        {"measure_lyapunov": 1, "train": 2, "run_orbit": 2, **SWEEPS, **TRAINED, "figure": 5},
     ),
 }
 
@@ -170,13 +173,13 @@ def test_a_raised_version_reruns_the_stage_and_what_follows(finished: Path, stag
         "run_orbit": BLOCKS,
         **SWEEPS,
         **REFERENCES,
-        "collect": 1,
-        "figure": 3,
+        **TRAINED,
+        "figure": 5,
     }
     follows = {
         "series": everything,
-        "orbit": {"run_orbit": BLOCKS, **SWEEPS, "collect": 1, "figure": 2},
-        "collect": {"collect": 1, "figure": 2},
+        "orbit": {"run_orbit": BLOCKS, **SWEEPS, **TRAINED},
+        "collect": TRAINED,
     }
     assert jobs(run) == follows[stage]
 

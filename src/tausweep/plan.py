@@ -10,7 +10,7 @@ from tausweep.claims.settings import Claims, ClaimsOf
 from tausweep.dependencies import Dependencies
 from tausweep.errors import ConfigError
 from tausweep.experiment import Experiment
-from tausweep.figures.figure import Subject
+from tausweep.figures.figure import Style, Subject
 from tausweep.figures.settings import Drawing
 from tausweep.job import Job
 from tausweep.jobs import Jobs
@@ -95,7 +95,8 @@ class Plan:
             for variant, settings in figure.variants(subject).items():
                 about = "" if of else f"{suffix}_{subject.series}"
                 name = f"{directory}/{kind}{variant}{about}"
-                drawing = Drawing(figure=settings, series=subject.series, style=figures.style)
+                style = figures.style if figure.styled else Style()
+                drawing = Drawing(figure=settings, series=subject.series, style=style)
                 self.figures[name] = Job("figure", drawing, inputs)
                 self.captions[name] = settings.caption(subject)
 

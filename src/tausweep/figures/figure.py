@@ -104,6 +104,8 @@ class Figure(Settings, ABC):
     """Roles (see `Subject.jobs`) of what it is drawn from: it is drawn of series that have all."""
     formats: ClassVar[tuple[str, ...]] = ("pdf", "png")
     """Of the files it is written to."""
+    styled: ClassVar[bool] = True
+    """Whether `Style` changes it."""
     extra: ClassVar[tuple[str, ...]] = ()
     """Roles of what it shows as well where a series has it."""
 

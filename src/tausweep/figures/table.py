@@ -22,6 +22,7 @@ class Table(Figure):
     """A figure that is a table."""
 
     formats: ClassVar[tuple[str, ...]] = ("csv", "md")
+    styled: ClassVar[bool] = False
 
     @abstractmethod
     def rows(self, inputs: Mapping[str, xr.Dataset]) -> Rows:
