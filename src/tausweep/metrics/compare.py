@@ -53,15 +53,17 @@ def compare(
 
 
 def references(metric: Comparison, signal: xr.Dataset, steps: int) -> dict[str, Any]:
-    """Floor and ceiling of a comparison over at most `steps`.
+    """Floor and ceiling of a comparison over at most `steps`, and what it says of the data.
 
     Floor: the data against the last n steps of the training data, another stretch of the same
-    system. Ceiling: against a constant orbit at the data's mean.
+    system. Ceiling: against a constant orbit at the data's mean. What is of an orbit alone has the
+    data's own value instead.
     """
     data, other = stretches(metric, signal, steps)
     p = metric.describe(data, data)
     mean = np.broadcast_to(data.mean(axis=0), data.shape)
-    found: dict[str, Any] = {}
+    own = metric.distance(p, p)
+    found: dict[str, Any] = {f"{k}_data": own[k] for k, v in metric.variables.items() if v.of_data}
     for suffix, x in (("floor", other), ("ceiling", mean)):
         values = metric.distance(p, metric.describe(x, data))
         found |= {
