@@ -130,6 +130,8 @@ MANY = {
         "d_stsp": {"bins": 5},
         "prediction_error": {"steps": [1, 20]},
         "lyapunov_spectrum": {"steps": 100, "transient": 20},
+        "behaviour": {},
+        "complexity": {"order": 3},
         "excerpt": 50,
     },
 }

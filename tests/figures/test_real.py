@@ -43,6 +43,18 @@ WORDS = {
     ],
     "reconstruction": ["lowest median D_stsp", "at the smallest value", "at most 2000 steps"],
     "models": ["side by side", "steps ahead", "Lyapunov exponents of the trained", "equations"],
+    "diagnosis": [
+        "What becomes of models",
+        "against tau",
+        "came to rest",
+        "two largest Lyapunov exponents",
+        "nearest to one Lyapunov time 1 / λmax",
+        "multiple of that of the data",
+        "is τpred",
+    ],
+    "diagnosis-alpha": ["against alpha"],
+    "complexity": ["Entropy and complexity", "coloured by tau", "Rosso et al. 2007"],
+    "complexity-alpha": ["coloured by alpha"],
 }
 """What each caption must say, of `EVERYTHING`."""
 

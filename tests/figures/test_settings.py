@@ -56,6 +56,12 @@ def test_colours_that_are_known(colour):
         ("sweep.setting", "gamma", "sweep.setting must be swept by a method, found 'gamma'"),
         ("reconstruction.best_by", "D_new", "reconstruction.best_by must be of what"),
         ("models.best_by", "D_new", "models.best_by must be of what"),
+        (
+            "diagnosis.setting",
+            "gamma",
+            "diagnosis.setting must be swept by a method, found 'gamma'",
+        ),
+        ("complexity.setting", "gamma", "complexity.setting must be swept by a method, found"),
         ("pie", {}, "unknown key 'pie'"),
     ],
 )
@@ -77,19 +83,26 @@ def test_a_metric_that_is_off_cannot_be_asked_for():
 
 def test_what_is_drawn_follows_from_the_experiment():
     every = {
-        "signal", "lyapunov", "lyapunov-noisy", "sweep", "sweep-alpha", "reconstruction", "models"
+        "signal", "lyapunov", "lyapunov-noisy", "sweep", "sweep-alpha", "reconstruction", "models",
+        "diagnosis", "diagnosis-alpha", "complexity", "complexity-alpha",
     }  # fmt: skip
     assert names(EVERYTHING) == every
+    diagnosis, complexity = (
+        {name for name in every if name.startswith(kind)} for kind in ("diagnosis", "complexity")
+    )
     plain = changed("metrics", {"excerpt": 100})
-    assert names(plain) == every - {"models"}
+    assert names(plain) == every - {"models"} - diagnosis - complexity
+    assert names(changed("metrics.behaviour", None)) == every - diagnosis
+    assert names(changed("metrics.complexity", None)) == every - complexity
     assert names(changed("signal", {})) == every - {"signal", "lyapunov-noisy"}
     assert names(changed("figures.sweep", None)) == every - {"sweep", "sweep-alpha"}
     assert names(changed("figures.sweep.setting", "alpha")) == every - {"sweep"}
-    assert names(changed("methods", [{"method": "bptt"}])) == every - {"sweep-alpha"}
+    alpha = {name for name in every if name.endswith("-alpha")}
+    assert names(changed("methods", [{"method": "bptt"}])) == every - alpha - diagnosis
     alone = {**EVERYTHING, "models": {}, "methods": []}
     assert names(alone) == {"signal", "lyapunov", "lyapunov-noisy"}
     fitted = {**alone, "models": {"N": {"model": "ngrc"}}}
-    assert names(fitted) == every - {"sweep-alpha"}
+    assert names(fitted) == every - alpha - diagnosis
 
 
 def test_without_d_stsp_another_metric_says_what_is_best():

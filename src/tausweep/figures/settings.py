@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, get_args
 
 from pydantic import Field
 
+from tausweep.figures.complexity import ComplexityFigure
+from tausweep.figures.diagnosis import DiagnosisFigure
 from tausweep.figures.figure import Figure, Style
 from tausweep.figures.lyapunov import LyapunovFigure
 from tausweep.figures.models import ModelsFigure
@@ -26,6 +28,10 @@ class Figures(Settings):
     sweep: SweepFigure | None = SweepFigure()
     reconstruction: ReconstructionFigure | None = ReconstructionFigure()
     models: ModelsFigure | None = ModelsFigure()
+    diagnosis: DiagnosisFigure | None = DiagnosisFigure()
+    """Where metrics.behaviour is measured."""
+    complexity: ComplexityFigure | None = ComplexityFigure()
+    """Where metrics.complexity is."""
 
     @property
     def chosen(self) -> dict[str, Figure]:
