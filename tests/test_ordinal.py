@@ -110,7 +110,9 @@ def test_noise_is_all_entropy_and_order_none():
     assert h > 0.999
     assert c < 0.002
     for x in (np.arange(50), -np.arange(50), np.full(50, 0.3)):
-        assert plane(x, 5) == (0, 0)
+        h, c = plane(x, 5)
+        assert (h, c) == (0, 0)
+        assert not np.signbit([h, c]).any()
 
 
 @pytest.mark.parametrize("period", [2, 3, 4])

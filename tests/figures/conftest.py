@@ -46,7 +46,7 @@ EVERYTHING = {
         "prediction_error": {"steps": [1, 10], "starts": 20},
         "lyapunov_spectrum": {"exponents": 3, "steps": 100, "transient": 10},
         "behaviour": {},
-        "complexity": {"order": 3},
+        "complexity": {"order": 5, "delay": 7},
         "excerpt": 100,
     },
     "lyapunov": {"reference_points": 200, "bootstrap": 10},

@@ -85,7 +85,7 @@ def entropy_and_complexity(
 def _entropy(
     p: Float[np.ndarray, "pattern ..."], number: Float[np.ndarray, "pattern ..."]
 ) -> Float[np.ndarray, "..."]:
-    return np.asarray(-np.sum(number * p * np.log(np.where(p > 0, p, 1.0)), axis=0))
+    return np.asarray(0.0 - np.sum(number * p * np.log(np.where(p > 0, p, 1.0)), axis=0))
 
 
 def least_complexity(order: int) -> tuple[Float[np.ndarray, " h"], Float[np.ndarray, " h"]]:

@@ -35,7 +35,7 @@ BOUND: dict[str, Any] = {"color": QUIET, "linewidth": 0.6, "zorder": 1}
 MEMBER: dict[str, Any] = {"s": 12, "linewidth": 0, "alpha": 0.85, "zorder": 3}
 DATA: dict[str, Any] = {
     "linestyle": "", "markersize": 8, "markerfacecolor": "none", "markeredgecolor": "black",
-    "markeredgewidth": 1.1, "zorder": 4,
+    "markeredgewidth": 1.1, "zorder": 2,
 }  # fmt: skip
 
 Plane = Float[np.ndarray, "hc variable ..."]
@@ -71,7 +71,7 @@ def complexity(
     columns = min(len(trained), MOST_COLUMNS, max(1, int(characters(style) / COLUMN)))
     lines = math.ceil(len(trained) / columns)
     handles = _legend(names if len(names) <= APART else ["mean of all"])
-    figure = with_legend(lines * 0.85 * style.width / max(columns, 2), style, handles)
+    figure = with_legend(lines * style.width / max(columns, 2), style, handles)
     panels = figure.subplots(lines, columns, squeeze=False, sharex=True, sharey=True)
     colours = _colours(trained, setting)
     order = int(rows[ENTROPY].attrs["order"])

@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import Normal, Stroke
 
 from tausweep.figures.diagnosis import EXPONENTS, FORECASTS, KIND, SPEED, DiagnosisFigure
-from tausweep.figures.drawing.collected import Trained, measured, of_series, reference
+from tausweep.figures.drawing.collected import Trained, measured, of_series, quantile, reference
 from tausweep.figures.drawing.panels import value_axis, with_legend
 from tausweep.figures.drawing.style import QUIET, characters, number, shorten
 from tausweep.figures.drawing.swept import (
@@ -127,7 +127,8 @@ def _exponents(axes: Axes, trained: Trained, every: list[Trained], signal: xr.Da
     largest, equations = signal["lambda_max"].item(), signal["lambda_max_equations"].item()
     known = np.array([largest, equations])
     ours = np.concatenate(found[places[0]])
-    unit = max(np.max(known[np.isfinite(known)], initial=0.0), _median(ours), 1e-3)
+    known = np.append(known, _median(ours))
+    unit = np.max(known[np.isfinite(known)], initial=1e-3)
     axes.set_ylim(-1.6 * unit, 2.1 * unit)
     axes.axhline(0, color=QUIET, linewidth=0.5, zorder=0)
     interval = signal["lambda_max_interval"].sel(bound=["lower", "upper"]).to_numpy()
@@ -174,22 +175,24 @@ _ROWS = {KIND: _kinds, EXPONENTS: _exponents, FORECASTS: _forecasts, SPEED: _spe
 def _members(axes: Axes, trained: Trained, values: Values, look: dict[str, Any], gid: str) -> None:
     """Members and their median; what is beyond the axis, at its edge."""
     x, colour = trained.values, trained.look.colour
-    there = ~np.isnan(values)
-    at = np.unique(x[there])
-    median = np.array([_median(values[(x == v) & there]) for v in at])
+    at = np.unique(x)
+    median = np.array([_median(values[x == v]) for v in at])
     low, high = axes.get_ylim()
     style = {**MEMBER, "marker": look["marker"], "markeredgewidth": 0}
     axes.plot(
-        x[there], np.clip(values[there], low, high), **style, color=colour, zorder=3,
+        x, np.clip(values, low, high), **style, color=colour, zorder=3,
         in_layout=False, gid=f"{gid} of members",
     )  # fmt: skip
-    axes.plot(at, np.clip(median, low, high), **look, color=colour, zorder=4, gid=gid)
+    axes.plot(
+        at, np.clip(median, low, high), **look, color=colour, zorder=4, clip_on=False,
+        in_layout=False, gid=gid,
+    )  # fmt: skip
 
 
 def _median(values: Values) -> float:
-    """Median of those there are; 0 of none."""
+    """Median of those there are; NaN of none."""
     there = values[~np.isnan(values)]
-    return float(np.quantile(there, 0.5, method="higher")) if len(there) else 0.0
+    return quantile(there, 0.5) if len(there) else np.nan
 
 
 def _ahead(rows: xr.Dataset, signal: xr.Dataset) -> tuple[int, float]:
