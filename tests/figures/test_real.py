@@ -46,16 +46,20 @@ WORDS = {
     "models": ["side by side", "steps ahead", "Lyapunov exponents of the trained", "equations"],
     "diagnosis": [
         "What becomes of models",
-        "against tau",
+        "against the learning interval τ",
         "came to rest",
         "two largest Lyapunov exponents",
         "nearest to one Lyapunov time 1 / λmax",
         "multiple of that of the data",
         "is τpred",
     ],
-    "diagnosis-alpha": ["against alpha"],
-    "complexity": ["Entropy and complexity", "coloured by tau", "Rosso et al. 2007"],
-    "complexity-alpha": ["coloured by alpha"],
+    "diagnosis-alpha": ["against the strength α"],
+    "complexity": [
+        "Entropy and complexity",
+        "Colours: the learning interval τ",
+        "Rosso et al. 2007",
+    ],
+    "complexity-alpha": ["Colours: the strength α"],
 }
 """What each caption must say, of `EVERYTHING`."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
-from tausweep.figures.figure import Figure, Style, Subject, rst
-from tausweep.figures.sweep import TAU
+from tausweep.figures.figure import Figure, Style, Subject
+from tausweep.figures.sweep import TAU, in_words
 from tausweep.settings import Name
 
 if TYPE_CHECKING:
@@ -43,15 +43,15 @@ class ComplexityFigure(Figure):
 
     def caption(self, subject: Subject) -> str:  # noqa: D102
         colours = (
-            f"coloured by {rst(self.setting)}; what sweeps nothing is in a colour of its own"
+            f" Colours: {in_words(self.setting)}; what sweeps nothing has one of its own."
             if subject.swept
-            else "in the colour of the model"
+            else ""
         )
         return f"""\
 **Entropy and complexity of models trained on {subject.title}.**
 Trained: {subject.trained}. Of the ordinal patterns of each variable: normalised permutation entropy
 (Bandt and Pompe 2002) and statistical complexity (Rosso et al. 2007); of more than four variables,
-the mean over them. Small: orbits of members, {colours}; those that diverged have none. Large, open:
+the mean over them. Small: orbits of members; those that diverged have none.{colours} Large, open:
 the held-out data, over the same length. The thin lines are the least and the largest complexity
 that any patterns with that entropy can have.
 

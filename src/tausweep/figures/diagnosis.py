@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
-from tausweep.figures.figure import LAMBDA_MAX, TAU_PRED, Figure, Style, Subject, rst
-from tausweep.figures.sweep import TAU
+from tausweep.figures.figure import LAMBDA_MAX, TAU_PRED, Figure, Style, Subject
+from tausweep.figures.sweep import TAU, in_words
 from tausweep.settings import Name
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ class DiagnosisFigure(Figure):
             else ""
         )
         return f"""\
-**What becomes of models trained on {subject.title}, against {rst(self.setting)}.**
-Trained: {subject.trained}; a column for each that sweeps {rst(self.setting)}. Dots are members,
-lines the medians of those that have a value; what is beyond an axis is at its edge.{tau_pred} Rows:
+**What becomes of models trained on {subject.title}, against {in_words(self.setting)}.**
+Trained: {subject.trained}; a column for each that sweeps that setting. Dots are members, lines the
+medians of those that have a value; what is beyond an axis is at its edge.{tau_pred} Rows:
 {" ".join(rows)}
 
 Look for: why a model fails where it does. At rest or on a cycle it has not learned to stretch; if

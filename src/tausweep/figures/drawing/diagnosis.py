@@ -69,7 +69,7 @@ def diagnosis(dataset: xr.Dataset, settings: DiagnosisFigure, series: str, style
     trained = [each for each in every if each.setting == setting]
     if not trained:
         raise ValueError(f"the results hold nothing that sweeps {setting}")
-    measured(rows, KIND)
+    measured(rows, KIND)  # or the results do not hold it, and say so
     shown = [name for name in (KIND, EXPONENTS, FORECASTS, SPEED) if name in rows]
     columns = min(len(trained), MOST_COLUMNS, max(1, int(characters(style) / COLUMN)))
     blocks = math.ceil(len(trained) / columns)
