@@ -111,8 +111,9 @@ def _kinds(axes: Axes, trained: Trained, every: list[Trained], signal: xr.Datase
             edgecolor="white", linewidth=0.6, gid=kind,
         )  # fmt: skip
         below += share
-    for line in axes.lines:  # τ_pred, seen on bars of any colour
-        line.set(zorder=3, path_effects=[Stroke(linewidth=2.2, foreground="white"), Normal()])
+    for line in axes.lines:  # seen on bars of any colour
+        if line.get_gid() == "tau_pred":
+            line.set(zorder=3, path_effects=[Stroke(linewidth=2.2, foreground="white"), Normal()])
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.5, 1])
     axes.set_ylabel("share of\nmembers")
