@@ -132,6 +132,8 @@ MANY = {
         "d_h_legacy": {"piece": 200},
         "prediction_error": {"steps": [1, 20]},
         "lyapunov_spectrum": {"steps": 100, "transient": 20},
+        "behaviour": {},
+        "complexity": {"order": 3},
         "excerpt": 50,
     },
 }

@@ -11,6 +11,8 @@ from scipy.integrate import solve_ivp
 from tausweep.claims import stage as claims
 from tausweep.claims.settings import ClaimsOf
 from tausweep.figures import stage
+from tausweep.figures.complexity import ComplexityFigure
+from tausweep.figures.diagnosis import DiagnosisFigure
 from tausweep.figures.figure import Style
 from tausweep.figures.models import ModelsFigure
 from tausweep.figures.reconstruction import ReconstructionFigure
@@ -52,6 +54,14 @@ def models(dataset, style=STYLE):
     return ModelsFigure(best_by="D_stsp").draw({"collect": dataset}, "lorenz", style)
 
 
+def diagnosis(dataset, style=STYLE, **settings):
+    return DiagnosisFigure(**settings).draw({"collect": dataset}, "lorenz", style)
+
+
+def complexity(dataset, style=STYLE, **settings):
+    return ComplexityFigure(**settings).draw({"collect": dataset}, "lorenz", style)
+
+
 def signal_figure(inputs):
     return SignalFigure().draw(inputs, "lorenz", STYLE)
 
@@ -74,11 +84,16 @@ ABOUT = {
     "D_H_legacy": ("D_H as the published code computes it", "1"),
     "prediction_error": ("root mean square error of forecasts", "standard deviations"),
     "lyapunov_spectrum": ("Lyapunov exponents of the trained model", "nat step-1"),
+    "behaviour": ("kind of orbit", "1"),
+    "mean_frequency": ("mean frequency of the orbit, weighted by power, NaN if it rests", "step-1"),
+    "permutation_entropy": ("permutation entropy H", "1"),
+    "statistical_complexity": ("statistical complexity C", "1"),
     "ahead": ("steps ahead", "step"),
     "exponent": ("exponent", "1"),
 }
 """Long names and units."""
 
+KINDS = ("diverged", "fixed_point", "cycle", "aperiodic")
 AHEAD = (1, 10, 100)
 EXPONENTS = (0.011, 0.0, -0.16)
 """Of the equations."""
@@ -114,6 +129,10 @@ def collected(
     errors = np.where(lost[:, None], np.inf, 0.05 * quality[:, None] * np.array(AHEAD) ** 0.5)
     exponents = np.array(EXPONENTS) - 0.001 * quality[:, None]
     exponents[lost] = np.nan
+    # Too short a τ makes fixed points, too long a one cycles.
+    kind = np.where(lost, 0, np.where(tau < 10, 1, np.where(tau > 100, 2, 3))).astype(np.int8)
+    frequency = np.where(kind > 1, 0.02 / quality**0.2, np.nan)
+    entropy = np.choose(kind, [np.nan, 0.0, 0.3, 0.6])[:, None] + 0.02 * np.arange(variables)
 
     def text(values):
         return ("run", np.array(values, dtype=object))
@@ -129,6 +148,14 @@ def collected(
             "D_H_legacy": ("run", np.where(lost, np.nan, d_h / 2 + 0.1)),
             "prediction_error": (("run", "ahead"), errors),
             "lyapunov_spectrum": (("run", "exponent"), exponents),
+            "behaviour": ("run", kind),
+            "mean_frequency": ("run", frequency),
+            "permutation_entropy": (("run", "variable"), entropy),
+            "statistical_complexity": (("run", "variable"), 0.6 * entropy),
+            "behaviour_data": of_signals(3, 2),
+            "mean_frequency_data": of_signals(0.02, 0.05),
+            "permutation_entropy_data": (("signal", "variable"), np.full((2, variables), 0.65)),
+            "statistical_complexity_data": (("signal", "variable"), np.full((2, variables), 0.35)),
             "D_stsp_floor": of_signals(0.1, 0.1),
             "D_stsp_ceiling": of_signals(9.5, 9.5),
             "D_H_floor": of_signals(0.05, 0.05),
@@ -140,6 +167,11 @@ def collected(
             "diverged": ("run", lost.astype(np.int8)),
             "excerpt": (("run", "step", "variable"), excerpt.astype(np.float32)),
             "lambda_max": of_signals(np.log(2) / tau_pred, np.nan),
+            "lambda_max_interval": (
+                ("signal", "bound"),
+                np.log(2) / np.array([[1.2 * tau_pred, 0.9 * tau_pred], [np.nan] * 2]),
+            ),
+            "lambda_max_equations": of_signals(EXPONENTS[0], np.nan),
             "tau_pred": of_signals(tau_pred, np.nan),
             "tau_pred_interval": (
                 ("signal", "bound"),
@@ -177,6 +209,10 @@ def collected(
     )
     for name, (long_name, units) in ABOUT.items():
         found[name].attrs = {"long_name": long_name, "units": units}
+    found["behaviour"].attrs |= {
+        "flag_values": np.arange(4, dtype=np.int8), "flag_meanings": " ".join(KINDS)
+    }  # fmt: skip
+    found["permutation_entropy"].attrs |= {"order": 5, "delay": 7}
     return found
 
 

@@ -47,6 +47,8 @@ EVERYTHING = {
         "d_h_legacy": {"piece": 200, "frequencies": 80},
         "prediction_error": {"steps": [1, 10], "starts": 20},
         "lyapunov_spectrum": {"exponents": 3, "steps": 100, "transient": 10},
+        "behaviour": {},
+        "complexity": {"order": 5, "delay": 7},
         "excerpt": 100,
     },
     "lyapunov": {"reference_points": 200, "bootstrap": 10},

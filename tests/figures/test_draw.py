@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from tausweep.figures.claims import ClaimsFigure
+from tausweep.figures.complexity import ComplexityFigure
+from tausweep.figures.diagnosis import DiagnosisFigure
 from tausweep.figures.drawing.style import number, shorten
 from tausweep.figures.lyapunov import LyapunovFigure
 from tausweep.figures.models import ModelsFigure
@@ -24,6 +26,8 @@ CASES = {
     "sweep": (lambda: {"collect": collected()}, SWEEP),
     "reconstruction": (lambda: {"collect": collected()}, RECONSTRUCTION),
     "models": (lambda: {"collect": collected()}, MODELS),
+    "diagnosis": (lambda: {"collect": collected()}, DiagnosisFigure()),
+    "complexity": (lambda: {"collect": collected()}, ComplexityFigure()),
     "lyapunov": (lambda: {"lyapunov": divergence()}, LyapunovFigure()),
     "signal": (prepared, SignalFigure()),
     "claims": (lambda: {"claims": judged()}, ClaimsFigure()),
@@ -66,7 +70,7 @@ def test_equal_figures_are_equal_files_with_fonts_that_embed(kind, tmp_path):
 )
 def test_extreme_results_are_drawn(case, tmp_path):
     dataset = collected(**case)
-    for figure in (SWEEP, RECONSTRUCTION, MODELS):
+    for figure in (SWEEP, RECONSTRUCTION, MODELS, DiagnosisFigure(), ComplexityFigure()):
         draw(figure, {"collect": dataset}, [tmp_path / f"{figure.kind}.png"])
     render(sweep(dataset, metrics=["D_stsp_legacy", "D_H_legacy"]))
 

@@ -57,6 +57,12 @@ def test_colours_that_are_known(colour):
         ("sweep.setting", "gamma", "sweep.setting must be swept by a method, found 'gamma'"),
         ("reconstruction.best_by", "D_new", "reconstruction.best_by must be of what"),
         ("models.best_by", "D_new", "models.best_by must be of what"),
+        (
+            "diagnosis.setting",
+            "gamma",
+            "diagnosis.setting must be swept by a method, found 'gamma'",
+        ),
+        ("complexity.setting", "gamma", "complexity.setting must be swept by a method, found"),
         ("pie", {}, "unknown key 'pie'"),
     ],
 )
@@ -81,20 +87,27 @@ CLAIMS = {"claims", "claims_table"}
 
 def test_what_is_drawn_follows_from_the_experiment():
     every = {
-        "signal", "lyapunov", "lyapunov-noisy", "sweep", "sweep-alpha", "reconstruction", "models"
+        "signal", "lyapunov", "lyapunov-noisy", "sweep", "sweep-alpha", "reconstruction", "models",
+        "diagnosis", "diagnosis-alpha", "complexity", "complexity-alpha",
     } | CLAIMS  # fmt: skip
     assert names(EVERYTHING) == every
     assert names(changed("claims", {"quantities": ["D_stsp_of_old"]})) == every - CLAIMS
+    diagnosis, complexity = (
+        {name for name in every if name.startswith(kind)} for kind in ("diagnosis", "complexity")
+    )
     plain = changed("metrics", {"excerpt": 100})
-    assert names(plain) == every - {"models"}
+    assert names(plain) == every - {"models"} - diagnosis - complexity
+    assert names(changed("metrics.behaviour", None)) == every - diagnosis
+    assert names(changed("metrics.complexity", None)) == every - complexity
     assert names(changed("signal", {})) == every - {"signal", "lyapunov-noisy"}
     assert names(changed("figures.sweep", None)) == every - {"sweep", "sweep-alpha"}
     assert names(changed("figures.sweep.setting", "alpha")) == every - {"sweep"}
-    assert names(changed("methods", [{"method": "bptt"}])) == every - {"sweep-alpha"} - CLAIMS
+    alpha = {name for name in every if name.endswith("-alpha")}
+    assert names(changed("methods", [{"method": "bptt"}])) == every - alpha - diagnosis - CLAIMS
     alone = {**EVERYTHING, "models": {}, "methods": []}
     assert names(alone) == {"signal", "lyapunov", "lyapunov-noisy"}
     fitted = {**alone, "models": {"N": {"model": "ngrc"}}}
-    assert names(fitted) == every - {"sweep-alpha"} - CLAIMS
+    assert names(fitted) == every - alpha - diagnosis - CLAIMS
 
 
 def test_without_d_stsp_another_metric_says_what_is_best():

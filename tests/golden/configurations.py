@@ -197,6 +197,8 @@ CONFIGURATIONS: dict[str, Config] = {
         "metrics": {
             "prediction_error": {"steps": [1, 5], "starts": 20},
             "lyapunov_spectrum": {"steps": 100, "transient": 10},
+            "behaviour": {},
+            "complexity": {"order": 3},
         },
     },
     # So many variables that D_stsp is of mixtures.

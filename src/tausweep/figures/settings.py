@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, get_args
 from pydantic import Field
 
 from tausweep.figures.claims import ClaimsFigure, ClaimsTable
+from tausweep.figures.complexity import ComplexityFigure
+from tausweep.figures.diagnosis import DiagnosisFigure
 from tausweep.figures.figure import Figure, Style
 from tausweep.figures.lyapunov import LyapunovFigure
 from tausweep.figures.models import ModelsFigure
@@ -32,6 +34,10 @@ class Figures(Settings):
     claims_table: ClaimsTable | None = ClaimsTable()
     reproduction: ReproductionFigure | None = ReproductionFigure()
     reproduction_table: ReproductionTable | None = ReproductionTable()
+    diagnosis: DiagnosisFigure | None = DiagnosisFigure()
+    """Where metrics.behaviour is measured."""
+    complexity: ComplexityFigure | None = ComplexityFigure()
+    """Where metrics.complexity is."""
 
     @property
     def chosen(self) -> dict[str, Figure]:

@@ -73,7 +73,7 @@ class SweepFigure(Figure):
         )
         tau = self.setting == TAU
         return f"""\
-**Quality of the reconstruction of {subject.title} against {_axis(self.setting)}.**
+**Quality of the reconstruction of {subject.title} against {in_words(self.setting)}.**
 Trained: {subject.trained}. {_values(self.setting, methods)}Panels: {"; ".join(about)}.
 {_beware(names)}Lines are medians over the {subject.experiment.members} independently trained
 members, bands their central {100 * self.band:g} %; every member is a dot, drawn a little beside its
@@ -91,7 +91,8 @@ close to the floor they come.
         return sweep(inputs["collect"], self, series, style)
 
 
-def _axis(setting: str | None) -> str:
+def in_words(setting: str | None) -> str:
+    """A setting as captions name it."""
     named = {
         "tau": "the learning interval τ, after which a model is put back on the data",
         "alpha": "the strength α with which states are drawn towards the data at every step",

@@ -54,16 +54,18 @@ def compare(
 
 
 def references(metric: Comparison, signal: xr.Dataset, steps: int) -> dict[str, Any]:
-    """Floor and ceiling of a comparison over at most `steps`.
+    """Floor and ceiling of a comparison over at most `steps`, and what it says of the data.
 
     Floor: held-out data against the last n steps of the training data, another stretch of the same
     system; also of metrics that compare orbits with all data, to which there is no other stretch.
-    Ceiling: against a constant orbit at the data's mean.
+    Ceiling: against a constant orbit at the data's mean. What is of an orbit alone has the data's
+    own value instead.
     """
     data, other = stretches(metric, signal, steps)
     p = metric.describe(data, data)
     mean = np.broadcast_to(data.mean(axis=0), data.shape)
-    found: dict[str, Any] = {}
+    own = metric.distance(p, p)
+    found: dict[str, Any] = {f"{k}_data": own[k] for k, v in metric.variables.items() if v.of_data}
     for suffix, x in (("floor", other), ("ceiling", mean)):
         values = metric.distance(p, metric.describe(x, data))
         found |= {

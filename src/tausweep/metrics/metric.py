@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
 from jaxtyping import Float
@@ -39,6 +39,19 @@ class Variable:
     """Its value for a member that diverged, where that is not what the comparison gives."""
     reference: bool = True
     """Whether it has a floor and a ceiling to be read between."""
+    of_data: bool = False
+    """Whether it is of the orbit alone, so that the data have one too, to be read beside."""
+    meanings: tuple[str, ...] = ()
+    """Where its values are no numbers: what 0, 1, … stand for, a word each."""
+
+    @property
+    def attrs(self) -> dict[str, Any]:
+        """Of CF: long name, units, and what its values mean."""
+        found: dict[str, Any] = {"long_name": self.long_name, "units": self.units}
+        if self.meanings:
+            found["flag_values"] = np.arange(len(self.meanings), dtype=np.int8)
+            found["flag_meanings"] = " ".join(self.meanings)
+        return found
 
 
 class Metric(Settings, ABC):
@@ -74,9 +87,14 @@ class Metric(Settings, ABC):
 
     @abstractmethod
     def references(self, signal: xr.Dataset, steps: int) -> dict[str, Any]:
-        """Floors and ceilings of this signal, as `NAME_floor` and `NAME_ceiling`, and attributes
-        of the Dataset; at most `steps` are compared.
+        """Floors and ceilings of this signal, as `NAME_floor` and `NAME_ceiling`, what there
+        is to say of its data, as `NAME_data`, and attributes of the Dataset; at most `steps` are
+        compared.
         """
+
+    def suited(self, signal: xr.Dataset) -> Self:
+        """The same with settings in full, where the data choose some that are not given."""
+        return self
 
 
 class Comparison(Metric):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, get_args
 
 from pydantic import Field
 
+from tausweep.metrics.behaviour import Behaviour
+from tausweep.metrics.complexity import Complexity
 from tausweep.metrics.d_h import DH
 from tausweep.metrics.d_h_legacy import DHLegacy
 from tausweep.metrics.d_stsp import DStsp
@@ -30,6 +32,10 @@ class Metrics(Settings):
     prediction_error: PredictionError | None = None
     """Off unless it is named."""
     lyapunov_spectrum: LyapunovSpectrum | None = None
+    """Off unless it is named."""
+    behaviour: Behaviour | None = None
+    """Off unless it is named."""
+    complexity: Complexity | None = None
     """Off unless it is named."""
     excerpt: PositiveInt = 2_000
     """Steps of each orbit kept beside its metrics, for the figures."""

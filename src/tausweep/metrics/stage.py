@@ -45,6 +45,7 @@ def run(
     ValueError
         The data do not suffice for the metric.
     """
+    settings = settings.suited(signal)
     match settings:
         case Comparison():
             jobs, values = orbit, compare(settings, signal, orbit)
@@ -58,8 +59,7 @@ def run(
             raise TypeError(f"{settings.name} is neither a comparison nor a measurement")
     members = np.concatenate([job["member"].to_numpy() for job in jobs])
     variables = {
-        name: (("run", *v.dims), values[name], {"long_name": v.long_name, "units": v.units})
-        for name, v in settings.variables.items()
+        name: (("run", *v.dims), values[name], v.attrs) for name, v in settings.variables.items()
     }
     found = dataset(settings, signal, variables)
     replicate = ("run", members, {"long_name": "replicate", "units": "1"})

@@ -12,29 +12,32 @@ from tausweep.reference.settings import Reference
 BOUNDS = {
     "floor": "held-out data against training data",
     "ceiling": "a constant orbit at the mean of the data",
+    "data": "held-out data",
 }
 
 
 def run(settings: Reference, signal: xr.Dataset) -> xr.Dataset:
-    """Compute floor and ceiling of a metric, the same for all models trained on a signal.
+    """Compute floor and ceiling of a metric, or what it says of the data: the same for all models
+    trained on a signal.
 
     Returns
     -------
-    `NAME_floor` and `NAME_ceiling` of those variables of the metric that have one; for a metric
-    that compares orbits also `n`, the length of everything that is compared.
+    `NAME_floor` and `NAME_ceiling` of those variables of the metric that have one, `NAME_data` of
+    those that are of an orbit alone; for a metric that compares orbits also `n`, the length of
+    everything that is compared.
 
     Raises
     ------
     ValueError
         The data do not suffice for the metric.
     """
-    metric = settings.metric
+    metric = settings.metric.suited(signal)
     values = metric.references(signal, settings.steps)
     variables: dict[str, Any] = {
         f"{name}_{bound}": (
             v.dims,
             values[f"{name}_{bound}"],
-            {"long_name": f"{v.long_name}: {what}", "units": v.units},
+            v.attrs | {"long_name": f"{v.long_name}: {what}"},
         )
         for name, v in metric.variables.items()
         for bound, what in BOUNDS.items()

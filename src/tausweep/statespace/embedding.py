@@ -97,12 +97,9 @@ def choose(
     ValueError
         If the series is too short for the delay.
     """
-    longest = int(min(max(4, 2 * mean_period(x)), len(x) // 10))
-    information = np.stack([mutual_information(v, longest) for v in x.T], axis=1)
-    correlation = autocorrelation(x, longest)
+    information, correlation = dependence(x)
     if delay is None:
-        by_variable = map(first_delay, information.T, correlation.T)
-        delay = max(1, round(float(np.median(list(by_variable)))))
+        delay = common_delay(information, correlation)
     most = max(2, COORDINATES // x.shape[1], dimension or 1)
     most = min(most, (len(x) // 2) // delay)
     if most < 1:
@@ -115,6 +112,23 @@ def choose(
         enough = np.flatnonzero(false <= FALSE_SHARE)
         dimension = 1 + int(enough[0] if len(enough) else false.argmin())
     return Choice(delay, dimension, information, correlation, false, e1, e2)
+
+
+def dependence(
+    x: Float[np.ndarray, "time variable"],
+) -> tuple[Float[np.ndarray, "lag variable"], Float[np.ndarray, "lag variable"]]:
+    """Mutual information in nats and autocorrelation, at lags 1, 2, … up to two mean periods."""
+    longest = int(min(max(4, 2 * mean_period(x)), len(x) // 10))
+    information = np.stack([mutual_information(v, longest) for v in x.T], axis=1)
+    return information, autocorrelation(x, longest)
+
+
+def common_delay(
+    information: Float[np.ndarray, "lag variable"], correlation: Float[np.ndarray, "lag variable"]
+) -> int:
+    """The median over variables of their first delays, at least 1."""
+    by_variable = map(first_delay, information.T, correlation.T)
+    return max(1, round(float(np.median(list(by_variable)))))
 
 
 def mutual_information(x: Float[np.ndarray, "time"], longest: int) -> Float[np.ndarray, "lag"]:

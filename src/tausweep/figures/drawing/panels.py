@@ -28,17 +28,22 @@ def grid(count: int, style: Style, handles: Sequence[Artist]) -> tuple[Figure, G
     columns = min(count, 2) if characters(style) >= 100 else 1
     rows = math.ceil(count / columns)
     wide = 2 if count == 1 else columns
-    across = _columns(handles, characters(style))
-    lines = math.ceil(len(handles) / across)
-    panel, line = 0.7 * style.width / wide, 1.6 * style.font_size / 72
-    size = (style.width, rows * panel + lines * line)
-    figure = Figure(figsize=size, layout="constrained")
-    in_rows = [handles[i] for first in range(across) for i in range(first, len(handles), across)]
-    figure.legend(handles=in_rows, loc="outside lower center", ncols=across)
+    figure = with_legend(0.7 * rows * style.width / wide, style, handles)
     panels = figure.subplots(rows, columns, squeeze=False)
     for axes in panels.flat[count:]:
         axes.set_axis_off()
     return figure, panels
+
+
+def with_legend(height: float, style: Style, handles: Sequence[Artist]) -> Figure:
+    """An empty figure with room for panels of a height in inches, and a legend below."""
+    across = _columns(handles, characters(style))
+    lines = math.ceil(len(handles) / across)
+    line = 1.6 * style.font_size / 72
+    figure = Figure(figsize=(style.width, height + lines * line), layout="constrained")
+    in_rows = [handles[i] for first in range(across) for i in range(first, len(handles), across)]
+    figure.legend(handles=in_rows, loc="outside lower center", ncols=across)
+    return figure
 
 
 def value_axis(
