@@ -12,6 +12,7 @@ from tausweep.metrics.d_h import DH
 from tausweep.metrics.d_h_legacy import DHLegacy
 from tausweep.metrics.d_stsp import DStsp
 from tausweep.metrics.d_stsp_legacy import DStspLegacy
+from tausweep.metrics.jacobian_norm import JacobianNorm
 from tausweep.metrics.lyapunov_spectrum import LyapunovSpectrum
 from tausweep.metrics.metric import Metric
 from tausweep.metrics.prediction_error import PredictionError
@@ -28,6 +29,8 @@ class Metrics(Settings):
     prediction_error: PredictionError | None = None
     """Off unless it is named."""
     lyapunov_spectrum: LyapunovSpectrum | None = None
+    """Off unless it is named."""
+    jacobian_norm: JacobianNorm | None = None
     """Off unless it is named."""
     excerpt: PositiveInt = 2_000
     """Steps of each orbit kept beside its metrics, for the figures."""
