@@ -130,6 +130,7 @@ MANY = {
         "d_stsp": {"bins": 5},
         "prediction_error": {"steps": [1, 20]},
         "lyapunov_spectrum": {"steps": 100, "transient": 20},
+        "jacobian_norm": {"longest": 50, "starts": 3, "transient": 20},
         "excerpt": 50,
     },
 }

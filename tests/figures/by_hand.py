@@ -10,6 +10,8 @@ from scipy.integrate import solve_ivp
 
 from tausweep.figures import stage
 from tausweep.figures.figure import Style
+from tausweep.figures.gradients import GradientsFigure
+from tausweep.figures.jacobians import JacobiansFigure
 from tausweep.figures.models import ModelsFigure
 from tausweep.figures.reconstruction import ReconstructionFigure
 from tausweep.figures.settings import Drawing
@@ -48,6 +50,15 @@ def models(dataset, style=STYLE):
     return ModelsFigure(best_by="D_stsp").draw({"collect": dataset}, "lorenz", style)
 
 
+def jacobians(dataset, style=STYLE, **settings):
+    figure = JacobiansFigure(**{"best_by": "D_stsp", **settings})
+    return figure.draw({"collect": dataset}, "lorenz", style)
+
+
+def gradients(dataset, style=STYLE, **settings):
+    return GradientsFigure(**settings).draw({"collect": dataset}, "lorenz", style)
+
+
 def signal_figure(inputs):
     return SignalFigure().draw(inputs, "lorenz", STYLE)
 
@@ -70,12 +81,34 @@ ABOUT = {
     "D_H_legacy": ("D_H as the published code computes it", "1"),
     "prediction_error": ("root mean square error of forecasts", "standard deviations"),
     "lyapunov_spectrum": ("Lyapunov exponents of the trained model", "nat step-1"),
+    "jacobian_norm": (
+        "ln of the spectral norm of the product of T Jacobians, mean over starts",
+        "nat",
+    ),
+    "jacobian_norm_spread": ("its standard deviation over starts", "nat"),
+    "jacobian_lambda_max": ("largest Lyapunov exponent along the same orbits, by QR", "nat step-1"),
+    "jacobian_lambda_max_std_error": (
+        "standard error of jacobian_lambda_max over starts",
+        "nat step-1",
+    ),
+    "gradient_norm": (
+        "norm of the loss gradient before clipping, mean over an epoch, median of a stretch",
+        "1",
+    ),
+    "largest_gradient_norm": (
+        "norm of the loss gradient before clipping, largest of a stretch of epochs",
+        "1",
+    ),
+    "separation": ("separation in time, T", "step"),
+    "epoch": ("last epoch of a stretch", "1"),
     "ahead": ("steps ahead", "step"),
     "exponent": ("exponent", "1"),
 }
 """Long names and units."""
 
 AHEAD = (1, 10, 100)
+SEPARATIONS = (1, 3, 10, 30, 100, 300, 1_000)
+EPOCHS = (1, 2, 4, 8, 16)
 EXPONENTS = (0.011, 0.0, -0.16)
 """Of the equations."""
 
@@ -110,6 +143,9 @@ def collected(
     errors = np.where(lost[:, None], np.inf, 0.05 * quality[:, None] * np.array(AHEAD) ** 0.5)
     exponents = np.array(EXPONENTS) - 0.001 * quality[:, None]
     exponents[lost] = np.nan
+    growth = np.where(lost, np.nan, 2.0 - 0.01 * tau + 0.001 * rng.standard_normal(n))
+    norms = 1.0 + growth[:, None] * np.array(SEPARATIONS)
+    gradient = 0.01 * tau[:, None] * (1 + np.arange(n)[:, None]) / np.array(EPOCHS)
 
     def text(values):
         return ("run", np.array(values, dtype=object))
@@ -125,6 +161,12 @@ def collected(
             "D_H_legacy": ("run", np.where(lost, np.nan, d_h / 2 + 0.1)),
             "prediction_error": (("run", "ahead"), errors),
             "lyapunov_spectrum": (("run", "exponent"), exponents),
+            "jacobian_norm": (("run", "separation"), norms),
+            "jacobian_norm_spread": (("run", "separation"), 0.2 * np.abs(norms)),
+            "jacobian_lambda_max": ("run", growth),
+            "jacobian_lambda_max_std_error": ("run", np.where(lost, np.nan, 0.01)),
+            "gradient_norm": (("run", "epoch"), gradient.astype(np.float32)),
+            "largest_gradient_norm": (("run", "epoch"), (20 * gradient).astype(np.float32)),
             "D_stsp_floor": of_signals(0.1, 0.1),
             "D_stsp_ceiling": of_signals(9.5, 9.5),
             "D_H_floor": of_signals(0.05, 0.05),
@@ -162,6 +204,8 @@ def collected(
             "member": ("run", [i for _, _, i in rows]),
             "signal": ("signal", np.array(["lorenz", "another"], dtype=object)),
             "bound": ["lower", "upper"],
+            "separation": list(SEPARATIONS),
+            "epoch": list(EPOCHS),
             "ahead": list(AHEAD),
             "exponent": [1, 2, 3],
         },

@@ -45,11 +45,12 @@ EVERYTHING = {
         "d_h_legacy": {"piece": 200, "frequencies": 80},
         "prediction_error": {"steps": [1, 10], "starts": 20},
         "lyapunov_spectrum": {"exponents": 3, "steps": 100, "transient": 10},
+        "jacobian_norm": {"longest": 100, "starts": 3, "transient": 10},
         "excerpt": 100,
     },
     "lyapunov": {"reference_points": 200, "bootstrap": 10},
     "truth": {"members": 2, "time": 10.0, "transient": 5.0},
-    "figures": {"style": {"dpi": 60}},
+    "figures": {"style": {"dpi": 60}, "gradients": {}},
 }
 """All kinds of figures, of two models by a method of each kind, under a name with an underscore."""
 

@@ -56,6 +56,8 @@ def test_colours_that_are_known(colour):
         ("sweep.setting", "gamma", "sweep.setting must be swept by a method, found 'gamma'"),
         ("reconstruction.best_by", "D_new", "reconstruction.best_by must be of what"),
         ("models.best_by", "D_new", "models.best_by must be of what"),
+        ("jacobians.best_by", "D_new", "jacobians.best_by must be of what"),
+        ("jacobians.values", "worst", "jacobians.values"),
         ("pie", {}, "unknown key 'pie'"),
     ],
 )
@@ -77,11 +79,13 @@ def test_a_metric_that_is_off_cannot_be_asked_for():
 
 def test_what_is_drawn_follows_from_the_experiment():
     every = {
-        "signal", "lyapunov", "lyapunov-noisy", "sweep", "sweep-alpha", "reconstruction", "models"
+        "signal", "lyapunov", "lyapunov-noisy", "sweep", "sweep-alpha", "reconstruction", "models",
+        "jacobians", "gradients",
     }  # fmt: skip
     assert names(EVERYTHING) == every
     plain = changed("metrics", {"excerpt": 100})
-    assert names(plain) == every - {"models"}
+    assert names(plain) == every - {"models", "jacobians"}
+    assert names(changed("figures.gradients", None)) == every - {"gradients"}
     assert names(changed("signal", {})) == every - {"signal", "lyapunov-noisy"}
     assert names(changed("figures.sweep", None)) == every - {"sweep", "sweep-alpha"}
     assert names(changed("figures.sweep.setting", "alpha")) == every - {"sweep"}
@@ -89,7 +93,7 @@ def test_what_is_drawn_follows_from_the_experiment():
     alone = {**EVERYTHING, "models": {}, "methods": []}
     assert names(alone) == {"signal", "lyapunov", "lyapunov-noisy"}
     fitted = {**alone, "models": {"N": {"model": "ngrc"}}}
-    assert names(fitted) == every - {"sweep-alpha"}
+    assert names(fitted) == every - {"sweep-alpha", "gradients"}
 
 
 def test_without_d_stsp_another_metric_says_what_is_best():

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, get_args
 from pydantic import Field
 
 from tausweep.figures.figure import Figure, Style
+from tausweep.figures.gradients import GradientsFigure
+from tausweep.figures.jacobians import JacobiansFigure
 from tausweep.figures.lyapunov import LyapunovFigure
 from tausweep.figures.models import ModelsFigure
 from tausweep.figures.reconstruction import ReconstructionFigure
@@ -26,6 +28,9 @@ class Figures(Settings):
     sweep: SweepFigure | None = SweepFigure()
     reconstruction: ReconstructionFigure | None = ReconstructionFigure()
     models: ModelsFigure | None = ModelsFigure()
+    jacobians: JacobiansFigure | None = JacobiansFigure()
+    gradients: GradientsFigure | None = None
+    """Off unless it is named."""
 
     @property
     def chosen(self) -> dict[str, Figure]:

@@ -1,0 +1,196 @@
+"""How products of Jacobians of trained models grow in time (Mikhaeil et al. 2022, Fig. 1)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from jaxtyping import Float
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+
+from tausweep.figures.drawing.collected import Trained, median_member, of_series
+from tausweep.figures.drawing.panels import grid
+from tausweep.figures.drawing.style import QUIET, Look, looks, number, shorten
+from tausweep.figures.figure import Style
+from tausweep.figures.jacobians import JacobiansFigure
+
+THEORY: dict[str, Any] = {"color": "black", "linewidth": 1.0, "linestyle": (0, (4, 2))}
+OTHERS: dict[str, Any] = {"linewidth": 0.7, "alpha": 0.45}
+BAND = 0.2
+"""Opacity of a band."""
+NORMAL = 1.96
+"""Standard errors on either side in a 95 % interval."""
+WORDED = 4
+"""Curves of a panel, at most, whose exponents are written into it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """All members of a model trained by a method with one value of its sweep."""
+
+    model: str
+    label: str
+    """Of the method, with the value where several are shown."""
+    value: str
+    """The value, where it is the best and so may be another one in each panel."""
+    look: Look
+    rows: xr.Dataset
+
+
+def jacobians(dataset: xr.Dataset, settings: JacobiansFigure, series: str, style: Style) -> Figure:
+    """Draw ‖∂z_{t+T} / ∂z_t‖ against T, both logarithmic, in a panel for each model.
+
+    Norms are kept and drawn as logarithms, for they may be beyond what numbers can hold. Of the
+    members of a curve the one in the middle by its λ_max has a heavy line, a band of one standard
+    deviation over starts, and exp(λ_max T) beside it.
+
+    Parameters
+    ----------
+    dataset
+        Collected results.
+    settings, series, style
+        What is shown, of which series, and how it looks.
+
+    Raises
+    ------
+    ValueError
+        The results hold no such series.
+    """
+    trained, *_ = of_series(dataset, series, style)
+    curves = _looking([curve for each in trained for curve in _curves(each, settings)], style)
+    models = list(dict.fromkeys(curve.model for curve in curves))
+    figure, panels = grid(len(models), style, _legend(curves))
+    for axes, model in zip(panels.flat, models, strict=False):
+        shown = [curve for curve in curves if curve.model == model]
+        heights = np.concatenate([_curve(axes, curve) for curve in shown])
+        _axes(axes, dataset["separation"].to_numpy(), heights)
+        axes.set_title(shorten(model), loc="left")
+        if len(shown) <= WORDED:
+            _exponents(axes, shown)
+    return figure
+
+
+def _curves(trained: Trained, settings: JacobiansFigure) -> list[Curve]:
+    """A model by one method: at its best value, or at those nearest to the ones asked for."""
+    model, method = (str(trained.rows[name].to_numpy()[0]) for name in ("model", "method"))
+
+    def curve(value: float, label: str, said: str = "") -> Curve:
+        return Curve(model, label, said, trained.look, trained.at(value).rows)
+
+    if not trained.setting:
+        return [curve(math.nan, method)]
+    if settings.values == "best":
+        best = trained.best(settings.best_by or "D_stsp")
+        return [curve(best, method, f"{trained.symbol} = {best:g}, ")]
+    there = np.unique(trained.values)
+    near = {float(there[np.abs(there - value).argmin()]) for value in settings.values}
+    return [curve(value, f"{method}, {trained.symbol} = {value:g}") for value in sorted(near)]
+
+
+def _looking(curves: Sequence[Curve], style: Style) -> list[Curve]:
+    """Curves with looks: where a panel has several, they are told apart by these, not models."""
+    labels = list(dict.fromkeys(curve.label for curve in curves))
+    if len(labels) == 1:
+        return list(curves)
+    found = looks([("", label) for label in labels], set(), style)
+    return [replace(curve, look=found["", curve.label]) for curve in curves]
+
+
+def _curve(axes: Axes, curve: Curve) -> Float[np.ndarray, " height"]:
+    """Draw all members of a curve; heights that the axes must hold, powers of ten."""
+    T = curve.rows["separation"].to_numpy()
+    every = _powers(curve.rows, "jacobian_norm")
+    middle = median_member(curve.rows, "jacobian_lambda_max")
+    norm, spread = (_powers(middle, name) for name in ("jacobian_norm", "jacobian_norm_spread"))
+    colour = curve.look.colour
+    for member, values in zip(curve.rows["member"].to_numpy(), every, strict=True):
+        if member != middle["member"].item():
+            axes.plot(T, values, color=colour, **OTHERS, gid=f"member: {curve.label}")
+    axes.fill_between(T, norm - spread, norm + spread, color=colour, alpha=BAND, linewidth=0)
+    axes.plot(
+        T, norm, curve.look.line, color=colour, marker=curve.look.marker, markersize=3,
+        markeredgecolor="white", markeredgewidth=0.4, gid=f"norm: {curve.label}", zorder=3,
+    )  # fmt: skip
+    fine = np.geomspace(T[0], T[-1], 200)
+    theory = _powers(middle, "jacobian_lambda_max") * fine
+    axes.plot(fine, theory, **THEORY, gid=f"theory: {curve.label}", zorder=4)
+    return np.concatenate([every.ravel(), norm - spread, norm + spread, theory])
+
+
+def _powers(rows: xr.Dataset, name: str) -> np.ndarray:
+    """Natural logarithms as powers of ten; what is not finite is not drawn."""
+    values = rows[name]
+    found = values.transpose(*(d for d in ("run", "separation") if d in values.dims)).to_numpy()
+    return np.where(np.isfinite(found), found, np.nan) / math.log(10)
+
+
+def _axes(
+    axes: Axes, T: Float[np.ndarray, " separation"], heights: Float[np.ndarray, " height"]
+) -> None:
+    """Axes of T, logarithmic, and of powers of ten, at least two of them."""
+    finite = heights[np.isfinite(heights)]
+    low, high = finite.min(initial=-1.0), finite.max(initial=1.0)
+    margin = 0.05 * (high - low)
+    axes.set_ylim(low - margin, high + margin)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda power, _: f"$10^{{{power:.0f}}}$"))
+    axes.set_ylabel(r"$\|\,\partial z_{t+T}\,/\,\partial z_t\,\|$")
+    axes.set_xscale("log")
+    axes.set_xlim(T[0], T[-1] * 1.1)
+    axes.xaxis.set_major_locator(LogLocator())
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.set_xlabel("separation $T$ (steps)")
+    axes.axhline(0, color=QUIET, linewidth=0.5, zorder=0)
+
+
+def _exponents(axes: Axes, shown: Sequence[Curve]) -> None:
+    """Write every curve's exponent above or below the curves, on the side where there is room."""
+    found = [np.median(curve.rows["jacobian_lambda_max"].to_numpy()) for curve in shown]
+    falls = np.nansum(found) < 0
+    rows = list(reversed(shown)) if falls else list(shown)
+    for i, curve in enumerate(rows):
+        place, side = (0.03 + 0.09 * i, "bottom") if falls else (0.97 - 0.09 * i, "top")
+        axes.text(
+            0.03, place, curve.value + _exponent(curve.rows), color=curve.look.colour, va=side,
+            transform=axes.transAxes, fontsize="small",
+        )  # fmt: skip
+
+
+def _exponent(rows: xr.Dataset) -> str:
+    """λ_max of the member in the middle with its interval, and how many diverged."""
+    middle = median_member(rows, "jacobian_lambda_max")
+    value = middle["jacobian_lambda_max"].item()
+    error = middle["jacobian_lambda_max_std_error"].item()
+    lost = int(np.isnan(rows["jacobian_lambda_max"].to_numpy()).sum())
+    count = f"{lost} of {rows.sizes['run']} diverged"
+    if lost == rows.sizes["run"]:
+        return count
+    known = rf"$\lambda_\mathrm{{max}}$ = {number(value)} ± {number(NORMAL * error)}"
+    return f"{known} ({count})" if lost else known
+
+
+def _legend(curves: Sequence[Curve]) -> list[Artist]:
+    """What the legend explains: what panels have in common."""
+    one = {curve.label: curve.look for curve in curves}
+    first = curves[0].look.colour if len(one) > 1 else QUIET
+    handles: list[Artist] = [
+        Line2D([], [], color=look.colour if len(one) > 1 else QUIET, ls=look.line,
+               marker=look.marker, markersize=3, markeredgecolor="white", markeredgewidth=0.4,
+               label=label)
+        for label, look in one.items()
+    ]  # fmt: skip
+    handles.append(Patch(color=first, alpha=BAND, linewidth=0, label="spread over starting states"))
+    if any(curve.rows.sizes["run"] > 1 for curve in curves):
+        handles.append(Line2D([], [], color=first, **OTHERS, label="other members"))
+    theory = r"theory: $\exp(\lambda_\mathrm{max} T)$"
+    handles.append(Line2D([], [], **THEORY, label=theory))
+    return handles
