@@ -49,7 +49,7 @@ def test_the_member_in_the_middle_has_its_norms_a_band_and_theory_beside_it():
         assert axes.get_xscale() == "log"
         (written,) = axes.texts
         assert written.get_text().startswith(r"$\tau$ = 30, $\lambda_\mathrm{max}$ = 1.7")
-        assert "± 0.0196" in written.get_text()
+        assert written.get_text().endswith(" ± 0.020")
         assert axes.yaxis.get_major_formatter()(300, 0) == "$10^{300}$"
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert legend == [

@@ -19,7 +19,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from tausweep.figures.drawing.collected import Trained, median_member, of_series
 from tausweep.figures.drawing.panels import grid
-from tausweep.figures.drawing.style import QUIET, Look, looks, number, shorten
+from tausweep.figures.drawing.style import QUIET, Look, looks, shorten
 from tausweep.figures.figure import Style
 from tausweep.figures.jacobians import JacobiansFigure
 
@@ -29,6 +29,8 @@ BAND = 0.2
 """Opacity of a band."""
 NORMAL = 1.96
 """Standard errors on either side in a 95 % interval."""
+PLACES = 5
+"""Decimal places of an exponent, at most."""
 WORDED = 4
 """Curves of a panel, at most, whose exponents are written into it."""
 
@@ -174,8 +176,15 @@ def _exponent(rows: xr.Dataset) -> str:
     count = f"{lost} of {rows.sizes['run']} diverged"
     if lost == rows.sizes["run"]:
         return count
-    known = rf"$\lambda_\mathrm{{max}}$ = {number(value)} ± {number(NORMAL * error)}"
+    known = rf"$\lambda_\mathrm{{max}}$ = {_with_interval(value, NORMAL * error)}"
     return f"{known} ({count})" if lost else known
+
+
+def _with_interval(value: float, reach: float) -> str:
+    """A value and how far its interval reaches, to two digits of that where it can be seen."""
+    places = PLACES if not reach > 0 else min(max(1 - math.floor(math.log10(reach)), 0), PLACES)
+    said = f" ± {reach:.{places}f}" if reach >= 10.0**-PLACES else ""
+    return f"{value:.{places}f}".replace("-", "−") + said
 
 
 def _legend(curves: Sequence[Curve]) -> list[Artist]:
