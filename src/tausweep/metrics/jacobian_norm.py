@@ -84,7 +84,9 @@ class JacobianNorm(Measurement):
 
         The slope is that of a line through the mean norms at T = `longest` and half of it: from
         T = 0 on, it would hold the growth in which vectors turn to the leading direction. λ_max is
-        measured over all of the same stretch, along vectors that have turned in the transient.
+        measured over all of the same stretch, along vectors that have turned in the transient. The
+        standard errors are of sampling. Where all orbits are on one cycle or fixed point they are
+        about zero, and what is left between slope and λ_max is of the order of 1 / `longest`.
 
         Returns
         -------
