@@ -196,6 +196,7 @@ CONFIGURATIONS: dict[str, Config] = {
         "metrics": {
             "prediction_error": {"steps": [1, 5], "starts": 20},
             "lyapunov_spectrum": {"steps": 100, "transient": 10},
+            "jacobian_norm": {"longest": 20, "transient": 10, "starts": 3},
         },
     },
     # So many variables that D_stsp is of mixtures.
