@@ -23,11 +23,11 @@ def measured(model, data=None, **settings):
 
 
 def test_separations_ascend_by_the_root_of_two_and_end_at_the_longest():
-    assert JacobianNorm(longest=20).separations == [1, 2, 3, 4, 6, 8, 10, 11, 16, 20]
+    assert JacobianNorm(longest=20).separations == [1, 2, 3, 4, 6, 8, 11, 16, 20]
     assert JacobianNorm(longest=2).separations == [1, 2]
     everything = JacobianNorm(longest=1_000).separations
-    assert (everything[0], everything[-1], 500 in everything) == (1, 1_000, True)
-    assert len(everything) < 25
+    assert (everything[0], everything[-1], len(everything)) == (1, 1_000, 20)
+    assert {2**k for k in range(10)} < set(everything)
 
 
 def test_norms_of_a_linear_model_are_those_of_powers_of_its_matrix():

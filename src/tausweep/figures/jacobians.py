@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class JacobiansFigure(Figure):
-    """Norms of products of Jacobians against the separation in time, of every model."""
+    """Norms of products of Jacobians against the separation in time, by model and method."""
 
     kind: Literal["jacobians"] = "jacobians"
     values: Literal["best"] | Annotated[list[Float], Field(min_length=1, max_length=6)] = "best"
@@ -42,21 +42,22 @@ class JacobiansFigure(Figure):
     def caption(self, subject: Subject) -> str:  # noqa: D102
         if self.values == "best":
             shown = (
-                f"at the best value of what its method sweeps (lowest median {rst(self.best_by)} "
+                f"at the best value of what is swept (lowest median {rst(self.best_by)} "
                 "over members)"
             )
         else:
             values = ", ".join(f"{value:g}" for value in self.values)
-            shown = f"at the values of what its method sweeps that are nearest to {values}"
+            shown = f"at the values of what is swept that are nearest to {values}"
         return f"""\
 **Jacobians of models trained on {subject.title}, against the separation in time.**
-Trained: {subject.trained}. Panels: models, each {shown}. Lines: the spectral norm of the product of
-the Jacobians between two states of a free orbit that are T steps apart, as its geometric mean over
-starting states; the heavy line is the member whose largest Lyapunov exponent {LAMBDA_MAX} is the
-median, with a band of one standard deviation (of the logarithm) over starting states, thin lines
-are the other members. Dashed: what theory says of that member, exp({LAMBDA_MAX} T), with
-{LAMBDA_MAX} measured along the same orbits and given with its 95 % interval, in nats per step. Both
-axes are logarithmic, so that this is no straight line. A member that diverged has no line.
+Trained: {subject.trained}. Panels: models by method, {shown}.
+Lines: the spectral norm of the product of the Jacobians between two states of a free orbit that are
+T steps apart, as its geometric mean over starting states. The heavy line is the member whose
+largest Lyapunov exponent {LAMBDA_MAX} is the median, with a band of one standard deviation (of the
+logarithm) over starting states; thin lines are the other members. Dashed: what theory says of that
+member, exp({LAMBDA_MAX} T), with {LAMBDA_MAX} measured along the same orbits and given with its
+95 % interval, in nats per step. Both axes are logarithmic, so that this is no straight line. A
+member that diverged has no line.
 
 Look for: norms that explode where the model is chaotic ({LAMBDA_MAX} > 0) and vanish where it has
 settled on a stable cycle ({LAMBDA_MAX} < 0), and run beside the dashed line at large T. The

@@ -67,10 +67,9 @@ class JacobianNorm(Measurement):
 
     @property
     def separations(self) -> list[int]:
-        """T in steps, ascending, the half of the longest among them."""
+        """T in steps, ascending."""
         powers = range(math.ceil(2 * math.log2(self.longest)))
-        steps = {min(round(2 ** (k / 2)), self.longest) for k in powers}
-        return sorted(steps | {self.longest // 2, self.longest})
+        return sorted({min(round(2 ** (k / 2)), self.longest) for k in powers} | {self.longest})
 
     def coordinates(self, variables: int) -> Mapping[str, tuple[Sequence[int], str, str]]:  # noqa: D102
         return {"separation": (self.separations, "separation in time, T", "step")}
@@ -82,7 +81,7 @@ class JacobianNorm(Measurement):
     def measure(self, model: Dynamics, signal: xr.Dataset) -> Values:
         """Norms of products of Jacobians (eq. 6 there) and their slope, beside λ_max (eqs. 4, 12).
 
-        The slope is that of a line through the mean norms at T = `longest` and half of it: from
+        The slope is that of a line through the norms at T = `longest` and about half of it: from
         T = 0 on, it would hold the growth in which vectors turn to the leading direction. λ_max is
         measured over all of the same stretch, along vectors that have turned in the transient. The
         standard errors are of sampling. Where all orbits are on one cycle or fixed point they are
@@ -102,9 +101,9 @@ class JacobianNorm(Measurement):
         orbits = FreeOrbits(self, model, signal)
         growth = orbits.exponents()
         norms = orbits.norms(there=np.isfinite(growth) | np.isneginf(growth))
-        half = self.separations.index(self.longest // 2)
+        half, T = next((i, T) for i, T in enumerate(self.separations) if self.longest <= 2 * T)
         with np.errstate(invalid="ignore"):  # −∞ has no spread and no slope
-            slope = (norms[..., -1] - norms[..., half]) / (self.longest - self.longest // 2)
+            slope = (norms[..., -1] - norms[..., half]) / (self.longest - T)
             return {
                 "jacobian_norm": norms.mean(axis=1),
                 "jacobian_norm_spread": norms.std(axis=1, ddof=1),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,11 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from tausweep.figures.drawing.collected import Trained, median_member, of_series
 from tausweep.figures.drawing.panels import grid
-from tausweep.figures.drawing.style import QUIET, Look, looks, shorten
+from tausweep.figures.drawing.style import MARKERS, PALETTE, QUIET, Look
 from tausweep.figures.figure import Style
 from tausweep.figures.jacobians import JacobiansFigure
 
+MEASURED: dict[str, Any] = {"markersize": 3, "markeredgecolor": "white", "markeredgewidth": 0.4}
 THEORY: dict[str, Any] = {"color": "black", "linewidth": 1.0, "linestyle": (0, (4, 2))}
 OTHERS: dict[str, Any] = {"linewidth": 0.7, "alpha": 0.45}
 BAND = 0.2
@@ -39,17 +41,14 @@ WORDED = 4
 class Curve:
     """All members of a model trained by a method with one value of its sweep."""
 
-    model: str
     label: str
-    """Of the method, with the value where several are shown."""
-    value: str
-    """The value, where it is the best and so may be another one in each panel."""
+    """The value, where a panel has several; else empty."""
     look: Look
     rows: xr.Dataset
 
 
 def jacobians(dataset: xr.Dataset, settings: JacobiansFigure, series: str, style: Style) -> Figure:
-    """Draw ‖∂z_{t+T} / ∂z_t‖ against T, both logarithmic, in a panel for each model.
+    """Draw ‖∂z_{t+T} / ∂z_t‖ against T, both logarithmic, in a panel for each model and method.
 
     Norms are kept and drawn as logarithms, for they may be beyond what numbers can hold. Of the
     members of a curve the one in the middle by its λ_max has a heavy line, a band of one standard
@@ -68,43 +67,35 @@ def jacobians(dataset: xr.Dataset, settings: JacobiansFigure, series: str, style
         The results hold no such series.
     """
     trained, *_ = of_series(dataset, series, style)
-    curves = _looking([curve for each in trained for curve in _curves(each, settings)], style)
-    models = list(dict.fromkeys(curve.model for curve in curves))
-    figure, panels = grid(len(models), style, _legend(curves))
-    for axes, model in zip(panels.flat, models, strict=False):
-        shown = [curve for curve in curves if curve.model == model]
-        heights = np.concatenate([_curve(axes, curve) for curve in shown])
+    panels = dict(_panel(each, settings) for each in trained)
+    figure, places = grid(len(panels), style, _legend(list(chain(*panels.values()))))
+    for axes, (title, curves) in zip(places.flat, panels.items(), strict=False):
+        heights = np.concatenate([_curve(axes, curve) for curve in curves])
         _axes(axes, dataset["separation"].to_numpy(), heights)
-        axes.set_title(shorten(model), loc="left")
-        if len(shown) <= WORDED:
-            _exponents(axes, shown)
+        axes.set_title(title, loc="left")
+        if len(curves) <= WORDED:
+            _exponents(axes, curves)
     return figure
 
 
-def _curves(trained: Trained, settings: JacobiansFigure) -> list[Curve]:
-    """A model by one method: at its best value, or at those nearest to the ones asked for."""
-    model, method = (str(trained.rows[name].to_numpy()[0]) for name in ("model", "method"))
-
-    def curve(value: float, label: str, said: str = "") -> Curve:
-        return Curve(model, label, said, trained.look, trained.at(value).rows)
-
+def _panel(trained: Trained, settings: JacobiansFigure) -> tuple[str, list[Curve]]:
+    """Title and curves of a model by a method: at its best value, or at those asked for."""
     if not trained.setting:
-        return [curve(math.nan, method)]
+        return trained.label, [Curve("", trained.look, trained.rows)]
     if settings.values == "best":
         best = trained.best(settings.best_by or "D_stsp")
-        return [curve(best, method, f"{trained.symbol} = {best:g}, ")]
+        title = f"{trained.label}, {trained.symbol} = {best:g}"
+        return title, [Curve("", trained.look, trained.at(best).rows)]
     there = np.unique(trained.values)
-    near = {float(there[np.abs(there - value).argmin()]) for value in settings.values}
-    return [curve(value, f"{method}, {trained.symbol} = {value:g}") for value in sorted(near)]
-
-
-def _looking(curves: Sequence[Curve], style: Style) -> list[Curve]:
-    """Curves with looks: where a panel has several, they are told apart by these, not models."""
-    labels = list(dict.fromkeys(curve.label for curve in curves))
-    if len(labels) == 1:
-        return list(curves)
-    found = looks([("", label) for label in labels], set(), style)
-    return [replace(curve, look=found["", curve.label]) for curve in curves]
+    near = [float(there[np.abs(there - value).argmin()]) for value in settings.values]
+    return trained.label, [
+        Curve(
+            f"{trained.symbol} = {value:g}",
+            Look(PALETTE[i % len(PALETTE)], MARKERS[i % len(MARKERS)], "-"),
+            trained.at(value).rows,
+        )
+        for i, value in enumerate(sorted(set(near)))
+    ]
 
 
 def _curve(axes: Axes, curve: Curve) -> Float[np.ndarray, " height"]:
@@ -119,8 +110,8 @@ def _curve(axes: Axes, curve: Curve) -> Float[np.ndarray, " height"]:
             axes.plot(T, values, color=colour, **OTHERS, gid=f"member: {curve.label}")
     axes.fill_between(T, norm - spread, norm + spread, color=colour, alpha=BAND, linewidth=0)
     axes.plot(
-        T, norm, curve.look.line, color=colour, marker=curve.look.marker, markersize=3,
-        markeredgecolor="white", markeredgewidth=0.4, gid=f"norm: {curve.label}", zorder=3,
+        T, norm, color=colour, marker=curve.look.marker, **MEASURED,
+        gid=f"norm: {curve.label}", zorder=3,
     )  # fmt: skip
     fine = np.geomspace(T[0], T[-1], 200)
     theory = _powers(middle, "jacobian_lambda_max") * fine
@@ -154,15 +145,14 @@ def _axes(
     axes.axhline(0, color=QUIET, linewidth=0.5, zorder=0)
 
 
-def _exponents(axes: Axes, shown: Sequence[Curve]) -> None:
+def _exponents(axes: Axes, curves: Sequence[Curve]) -> None:
     """Write every curve's exponent above or below the curves, on the side where there is room."""
-    found = [np.median(curve.rows["jacobian_lambda_max"].to_numpy()) for curve in shown]
+    found = [np.median(curve.rows["jacobian_lambda_max"].to_numpy()) for curve in curves]
     falls = np.nansum(found) < 0
-    rows = list(reversed(shown)) if falls else list(shown)
-    for i, curve in enumerate(rows):
+    for i, curve in enumerate(reversed(curves) if falls else curves):
         place, side = (0.03 + 0.09 * i, "bottom") if falls else (0.97 - 0.09 * i, "top")
         axes.text(
-            0.03, place, curve.value + _exponent(curve.rows), color=curve.look.colour, va=side,
+            0.03, place, _exponent(curve.rows), color=curve.look.colour, va=side,
             transform=axes.transAxes, fontsize="small",
         )  # fmt: skip
 
@@ -189,17 +179,17 @@ def _with_interval(value: float, reach: float) -> str:
 
 def _legend(curves: Sequence[Curve]) -> list[Artist]:
     """What the legend explains: what panels have in common."""
-    one = {curve.label: curve.look for curve in curves}
-    first = curves[0].look.colour if len(one) > 1 else QUIET
+    one = {curve.label: curve.look for curve in curves if curve.label}
     handles: list[Artist] = [
-        Line2D([], [], color=look.colour if len(one) > 1 else QUIET, ls=look.line,
-               marker=look.marker, markersize=3, markeredgecolor="white", markeredgewidth=0.4,
-               label=label)
+        Line2D([], [], color=look.colour, marker=look.marker, **MEASURED, label=label)
         for label, look in one.items()
-    ]  # fmt: skip
-    handles.append(Patch(color=first, alpha=BAND, linewidth=0, label="spread over starting states"))
+    ]
+    if not one:
+        handles.append(Line2D([], [], color=QUIET, marker="o", **MEASURED, label="measured"))
+    text = "standard deviation over starts"
+    handles.append(Patch(color=QUIET, alpha=BAND, linewidth=0, label=text))
     if any(curve.rows.sizes["run"] > 1 for curve in curves):
-        handles.append(Line2D([], [], color=first, **OTHERS, label="other members"))
+        handles.append(Line2D([], [], color=QUIET, **OTHERS, label="other members"))
     theory = r"theory: $\exp(\lambda_\mathrm{max} T)$"
     handles.append(Line2D([], [], **THEORY, label=theory))
     return handles
