@@ -27,6 +27,7 @@ FLOWS = {
 MAPS = {
     "henon": simulated("henon"),
     "logistic": simulated("logistic", parameters={"r": 3.9}),
+    "cycle": simulated("cycle", parameters={"period": 7}),
 }
 
 

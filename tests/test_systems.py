@@ -14,6 +14,7 @@ from simulated import FLOWS, MAPS, simulated
 
 from tausweep.errors import ConfigError
 from tausweep.experiment import load
+from tausweep.series import stage as series
 from tausweep.systems.registry import SYSTEMS, SimulatedSeries, system_of
 
 # ------------------------------------------------------------------------------------ settings
@@ -42,6 +43,7 @@ IN_KEYS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ),
     ({"system": "henon"}, MAP | {"parameters": {"a": 1.4, "b": 0.3}}),
     ({"system": "logistic"}, MAP | {"parameters": {"r": 4.0}}),
+    ({"system": "cycle"}, MAP | {"parameters": {"period": 25}}),
     ({"system": "dysts", "name": "Thomas", "dt": 0.1}, SHARED | {"name": "Thomas", "dt": 0.1}),
     (
         {"system": "lorenz63", "steps": 5, "observe": ["z", "x"], "parameters": {"rho": 38}},
@@ -95,6 +97,11 @@ def test_settings_of_series_stay_as_results_are_named_by_them(given, expected):
         ({"system": "duffing", "observe": ["drive"]}, "series.a: observe names the drive alone"),
         ({"system": "henon", "dt": 0.1}, "series.a: unknown key 'dt'"),
         ({"system": "henon", "transient": 10.5}, "series.a.transient: must be a valid integer"),
+        ({"system": "cycle", "parameters": {"period": 1}}, "series.a.parameters.period: must be"),
+        (
+            {"system": "cycle", "parameters": {"period": 2}, "observe": ["y"]},
+            "series.a: observe names 'y'; the variables are x$",
+        ),
         ({"system": "dysts", "dt": 0.1}, "series.a.name: missing"),
         ({"system": "dysts", "name": "Thomas"}, "series.a.dt: missing"),
     ],
@@ -188,6 +195,20 @@ def test_a_drive_is_a_variable_or_an_input():
     assert (inside.variables, inside.inputs) == (("x", "v", "drive"), ())
     assert (beside.variables, beside.inputs) == (("x", "v"), ("drive",))
     np.testing.assert_array_equal(inside.view(3.0, np.ones(2)), [1.0, 1.0, np.cos(1.4 * 3.0)])
+
+
+def test_a_cycle_repeats_itself_and_that_of_two_steps_is_plus_and_minus_one():
+    two = simulated("cycle", parameters={"period": 2}, steps=100)
+    x = series.run(two)["x"].values
+    np.testing.assert_allclose(x[:, 0], x[0, 0] * np.resize([1.0, -1.0], 100), atol=1e-12)
+    assert abs(x[0, 0]) == pytest.approx(1.0, abs=1e-12)
+    seven = simulated("cycle", parameters={"period": 7}, steps=10_000)
+    found = series.run(seven)
+    x = found["x"].values
+    np.testing.assert_allclose(x[7:], x[:-7], atol=1e-12)
+    np.testing.assert_allclose(np.hypot(*x.T), 1.0, atol=1e-10)
+    assert len(np.unique(x.round(9), axis=0)) == 7
+    assert found.attrs["literature_lambda_max"] == 0.0
 
 
 def test_literature_is_given_for_its_own_parameters_only():

@@ -126,6 +126,14 @@ def test_exponents_sum_up_to_the_mean_divergence(system, total):
     np.testing.assert_allclose(found.sum(axis=1), total, rtol=1e-5)
 
 
+@pytest.mark.parametrize("period", [2, 25])
+def test_both_exponents_of_a_cycle_are_zero(period):
+    system = simulated("cycle", parameters={"period": period})
+    found = exponents(system, members=4, length=1_000.0, count=2)
+    np.testing.assert_allclose(found, 0.0, atol=1e-14)
+    assert system.published.lambda_max == 0.0
+
+
 def test_a_linear_systems_exponents_are_those_of_its_matrix():
     # ẍ = −x − 0.2 ẋ rotates and shrinks: both exponents are −0.1.
     parameters = {"alpha": 1.0, "beta": 0.0, "gamma": 0.0, "delta": 0.2}

@@ -48,7 +48,7 @@ STAGES = {
     "lyapunov": Stage(6, Lyapunov, "tausweep.lyapunov.stage", "Largest Lyapunov exponent"),
     "train": Stage(3, TrainJob, "tausweep.training.stage", "Parameters"),
     "orbit": Stage(3, OrbitAlong, "tausweep.orbit.stage", "Orbits"),
-    "members": Stage(1, Members, "tausweep.members.stage", "Trained members"),
+    "members": Stage(2, Members, "tausweep.members.stage", "Trained members"),
     "metrics": Stage(3, AnyMetric, "tausweep.metrics.stage", "Metric"),
     "reference": Stage(1, Reference, "tausweep.reference.stage", "Floor and ceiling"),
     "collect": Stage(5, Collect, "tausweep.collect.stage", "All trained members of an experiment"),

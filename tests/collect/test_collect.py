@@ -134,6 +134,7 @@ MANY = {
         "lyapunov_spectrum": {"steps": 100, "transient": 20},
         "behaviour": {},
         "complexity": {"order": 3},
+        "jacobian_norm": {"longest": 50, "starts": 3, "transient": 20},
         "excerpt": 50,
     },
 }

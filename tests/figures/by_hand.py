@@ -14,6 +14,8 @@ from tausweep.figures import stage
 from tausweep.figures.complexity import ComplexityFigure
 from tausweep.figures.diagnosis import DiagnosisFigure
 from tausweep.figures.figure import Style
+from tausweep.figures.gradients import GradientsFigure
+from tausweep.figures.jacobians import JacobiansFigure
 from tausweep.figures.models import ModelsFigure
 from tausweep.figures.reconstruction import ReconstructionFigure
 from tausweep.figures.settings import Drawing
@@ -62,6 +64,15 @@ def complexity(dataset, style=STYLE, **settings):
     return ComplexityFigure(**settings).draw({"collect": dataset}, "lorenz", style)
 
 
+def jacobians(dataset, style=STYLE, **settings):
+    figure = JacobiansFigure(**{"best_by": "D_stsp", **settings})
+    return figure.draw({"collect": dataset}, "lorenz", style)
+
+
+def gradients(dataset, style=STYLE, **settings):
+    return GradientsFigure(**settings).draw({"collect": dataset}, "lorenz", style)
+
+
 def signal_figure(inputs):
     return SignalFigure().draw(inputs, "lorenz", STYLE)
 
@@ -88,6 +99,26 @@ ABOUT = {
     "mean_frequency": ("mean frequency of the orbit, weighted by power, NaN if it rests", "step-1"),
     "permutation_entropy": ("permutation entropy H", "1"),
     "statistical_complexity": ("statistical complexity C", "1"),
+    "jacobian_norm": (
+        "ln of the spectral norm of the product of T Jacobians, mean over starts",
+        "nat",
+    ),
+    "jacobian_norm_spread": ("its standard deviation over starts", "nat"),
+    "jacobian_lambda_max": ("largest Lyapunov exponent along the same orbits, by QR", "nat step-1"),
+    "jacobian_lambda_max_std_error": (
+        "standard error of jacobian_lambda_max over starts",
+        "nat step-1",
+    ),
+    "gradient_norm": (
+        "norm of the loss gradient before clipping, mean over an epoch, median of a stretch",
+        "1",
+    ),
+    "largest_gradient_norm": (
+        "norm of the loss gradient before clipping, largest of a stretch of epochs",
+        "1",
+    ),
+    "separation": ("separation in time, T", "step"),
+    "epoch": ("last epoch of a stretch", "1"),
     "ahead": ("steps ahead", "step"),
     "exponent": ("exponent", "1"),
 }
@@ -95,6 +126,8 @@ ABOUT = {
 
 KINDS = ("diverged", "fixed_point", "cycle", "aperiodic")
 AHEAD = (1, 10, 100)
+SEPARATIONS = (1, 3, 10, 30, 100, 300, 1_000)
+EPOCHS = (1, 2, 4, 8, 16)
 EXPONENTS = (0.011, 0.0, -0.16)
 """Of the equations."""
 
@@ -133,6 +166,9 @@ def collected(
     kind = np.where(lost, 0, np.where(tau < 10, 1, np.where(tau > 100, 2, 3))).astype(np.int8)
     frequency = np.where(kind > 1, 0.02 / quality**0.2, np.nan)
     entropy = np.choose(kind, [np.nan, 0.0, 0.3, 0.6])[:, None] + 0.02 * np.arange(variables)
+    growth = np.where(lost, np.nan, 2.0 - 0.01 * tau + 0.001 * rng.standard_normal(n))
+    norms = 1.0 + growth[:, None] * np.array(SEPARATIONS)
+    gradient = 0.01 * tau[:, None] * (1 + np.arange(n)[:, None]) / np.array(EPOCHS)
 
     def text(values):
         return ("run", np.array(values, dtype=object))
@@ -156,6 +192,12 @@ def collected(
             "mean_frequency_data": of_signals(0.02, 0.05),
             "permutation_entropy_data": (("signal", "variable"), np.full((2, variables), 0.65)),
             "statistical_complexity_data": (("signal", "variable"), np.full((2, variables), 0.35)),
+            "jacobian_norm": (("run", "separation"), norms),
+            "jacobian_norm_spread": (("run", "separation"), 0.2 * np.abs(norms)),
+            "jacobian_lambda_max": ("run", growth),
+            "jacobian_lambda_max_std_error": ("run", np.where(lost, np.nan, 0.01)),
+            "gradient_norm": (("run", "epoch"), gradient.astype(np.float32)),
+            "largest_gradient_norm": (("run", "epoch"), (20 * gradient).astype(np.float32)),
             "D_stsp_floor": of_signals(0.1, 0.1),
             "D_stsp_ceiling": of_signals(9.5, 9.5),
             "D_H_floor": of_signals(0.05, 0.05),
@@ -177,12 +219,7 @@ def collected(
                 ("signal", "bound"),
                 [[0.9 * tau_pred, 1.2 * tau_pred], [np.nan] * 2],
             ),
-            "lambda_max_interval": (
-                ("signal", "bound"),
-                [[np.log(2) / tau_pred / 1.2, np.log(2) / tau_pred / 0.9], [np.nan] * 2],
-            ),
             "tau_pred_equations": of_signals(equations, np.nan),
-            "lambda_max_equations": of_signals(np.log(2) / equations, np.nan),
             "verdict": ("signal", np.array([verdict, "not chaotic"], dtype=object)),
             "data_excerpt": (
                 ("signal", "step", "variable"),
@@ -203,6 +240,8 @@ def collected(
             "member": ("run", [i for _, _, i in rows]),
             "signal": ("signal", np.array(["lorenz", "another"], dtype=object)),
             "bound": ["lower", "upper"],
+            "separation": list(SEPARATIONS),
+            "epoch": list(EPOCHS),
             "ahead": list(AHEAD),
             "exponent": [1, 2, 3],
         },

@@ -49,11 +49,12 @@ EVERYTHING = {
         "lyapunov_spectrum": {"exponents": 3, "steps": 100, "transient": 10},
         "behaviour": {},
         "complexity": {"order": 5, "delay": 7},
+        "jacobian_norm": {"longest": 100, "starts": 3, "transient": 10},
         "excerpt": 100,
     },
     "lyapunov": {"reference_points": 200, "bootstrap": 10},
     "truth": {"members": 2, "time": 10.0, "transient": 5.0},
-    "figures": {"style": {"dpi": 60}},
+    "figures": {"style": {"dpi": 60}, "gradients": {}},
 }
 """All kinds of figures, of two models by a method of each kind, under a name with an underscore."""
 

@@ -61,6 +61,8 @@ WORDS = {
         "Rosso et al. 2007",
     ],
     "complexity-alpha": ["Colours: the strength α"],
+    "jacobians": ["lowest median D_stsp", "exp(λmax T)", "95 % interval", "axes are logarithmic"],
+    "gradients": ["(bptt) is dashed", "before any clipping", "colours are its values"],
 }
 
 OF_ALL = {
@@ -161,7 +163,7 @@ def test_captions_are_text_whatever_things_are_called(name):
         caption = text_of(parts["body"])
         assert f'"{own}"' in caption, figure
         assert "\\" not in caption
-        if figure.split("/")[1].startswith(("sweep", "reconstruction", "models")):
+        if "collect" in plan.figures[figure].inputs:
             assert f"model_{name} by by_{name} and bptt, fit_{name} by ridge; 2" in caption
 
 

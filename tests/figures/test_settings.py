@@ -63,6 +63,8 @@ def test_colours_that_are_known(colour):
             "diagnosis.setting must be swept by a method, found 'gamma'",
         ),
         ("complexity.setting", "gamma", "complexity.setting must be swept by a method, found"),
+        ("jacobians.best_by", "D_new", "jacobians.best_by must be of what"),
+        ("jacobians.values", "worst", "jacobians.values"),
         ("pie", {}, "unknown key 'pie'"),
     ],
 )
@@ -88,7 +90,7 @@ CLAIMS = {"claims", "claims_table"}
 def test_what_is_drawn_follows_from_the_experiment():
     every = {
         "signal", "lyapunov", "lyapunov-noisy", "sweep", "sweep-alpha", "reconstruction", "models",
-        "diagnosis", "diagnosis-alpha", "complexity", "complexity-alpha",
+        "diagnosis", "diagnosis-alpha", "complexity", "complexity-alpha", "jacobians", "gradients",
     } | CLAIMS  # fmt: skip
     assert names(EVERYTHING) == every
     assert names(changed("claims", {"quantities": ["D_stsp_of_old"]})) == every - CLAIMS
@@ -96,9 +98,10 @@ def test_what_is_drawn_follows_from_the_experiment():
         {name for name in every if name.startswith(kind)} for kind in ("diagnosis", "complexity")
     )
     plain = changed("metrics", {"excerpt": 100})
-    assert names(plain) == every - {"models"} - diagnosis - complexity
+    assert names(plain) == every - {"models", "jacobians"} - diagnosis - complexity
     assert names(changed("metrics.behaviour", None)) == every - diagnosis
     assert names(changed("metrics.complexity", None)) == every - complexity
+    assert names(changed("figures.gradients", None)) == every - {"gradients"}
     assert names(changed("signal", {})) == every - {"signal", "lyapunov-noisy"}
     assert names(changed("figures.sweep", None)) == every - {"sweep", "sweep-alpha"}
     assert names(changed("figures.sweep.setting", "alpha")) == every - {"sweep"}
@@ -107,7 +110,7 @@ def test_what_is_drawn_follows_from_the_experiment():
     alone = {**EVERYTHING, "models": {}, "methods": []}
     assert names(alone) == {"signal", "lyapunov", "lyapunov-noisy"}
     fitted = {**alone, "models": {"N": {"model": "ngrc"}}}
-    assert names(fitted) == every - alpha - diagnosis - CLAIMS
+    assert names(fitted) == every - alpha - diagnosis - CLAIMS - {"gradients"}
 
 
 def test_without_d_stsp_another_metric_says_what_is_best():

@@ -199,6 +199,7 @@ CONFIGURATIONS: dict[str, Config] = {
             "lyapunov_spectrum": {"steps": 100, "transient": 10},
             "behaviour": {},
             "complexity": {"order": 3},
+            "jacobian_norm": {"longest": 20, "transient": 10, "starts": 3},
         },
     },
     # So many variables that D_stsp is of mixtures.

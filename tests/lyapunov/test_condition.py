@@ -102,6 +102,14 @@ def test_a_series_that_repeats_is_not_chaotic():
     assert found.attrs["reason"] == "it repeats itself every 4 steps"
 
 
+@pytest.mark.parametrize("period", [2, 25])
+def test_a_cycle_is_not_chaotic(period):
+    cycle = simulated("cycle", parameters={"period": period}, steps=2_000)
+    found = lyapunov.run(SMALL, signal_of(series.run(cycle)["x"].values))
+    assert found.attrs["verdict"] == "not chaotic"
+    assert found.attrs["reason"] == f"it repeats itself every {period} steps"
+
+
 @pytest.mark.parametrize("level", [0.02, 0.1])
 def test_noise_is_measured_and_taken_off(level):
     clean = standard(henon(4_000)[:, :1])

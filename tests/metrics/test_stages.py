@@ -35,6 +35,7 @@ def inputs(truth, scale, mean):
     x[LOST_LATE, 3_000:] = math.nan
     member = {"member": [4, 5, 6, 7]}
     loss = np.arange(4 * 30, dtype=float).reshape(4, 30)
+    by_epochs = ("loss", "gradient_norm", "largest_gradient_norm")
     orbit = xr.Dataset(
         {
             "x": (("member", "time", "variable"), x.astype(np.float32)),
@@ -54,7 +55,12 @@ def inputs(truth, scale, mean):
         coords={"variable": ("variable", [f"u{i}" for i in range(truth.shape[1])], about)},
     )
     train = xr.Dataset(
-        {"loss": (("member", "epoch"), loss), "tau": 7, "of_tau_pred": 0.5}, coords=member
+        {
+            **dict.fromkeys(by_epochs, (("member", "epoch"), loss)),
+            "tau": 7,
+            "of_tau_pred": 0.5,
+        },
+        coords=member,
     )
     return signal, orbit, train
 

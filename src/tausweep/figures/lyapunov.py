@@ -17,7 +17,7 @@ class LyapunovFigure(Figure):
 
     kind: Literal["lyapunov"] = "lyapunov"
 
-    version: ClassVar[int | None] = 5
+    version: ClassVar[int | None] = 6
     inputs: ClassVar[tuple[str, ...]] = ("lyapunov",)
     extra: ClassVar[tuple[str, ...]] = ("truth",)
 

@@ -12,6 +12,8 @@ from tausweep.figures.claims import ClaimsFigure, ClaimsTable
 from tausweep.figures.complexity import ComplexityFigure
 from tausweep.figures.diagnosis import DiagnosisFigure
 from tausweep.figures.figure import Figure, Style
+from tausweep.figures.gradients import GradientsFigure
+from tausweep.figures.jacobians import JacobiansFigure
 from tausweep.figures.lyapunov import LyapunovFigure
 from tausweep.figures.models import ModelsFigure
 from tausweep.figures.reconstruction import ReconstructionFigure
@@ -38,6 +40,9 @@ class Figures(Settings):
     """Where metrics.behaviour is measured."""
     complexity: ComplexityFigure | None = ComplexityFigure()
     """Where metrics.complexity is."""
+    jacobians: JacobiansFigure | None = JacobiansFigure()
+    gradients: GradientsFigure | None = None
+    """Off unless it is named."""
 
     @property
     def chosen(self) -> dict[str, Figure]:

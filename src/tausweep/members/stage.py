@@ -1,17 +1,24 @@
-"""What became of every trained member of a sweep: where it stands in it, its loss, its orbit."""
+"""What became of every trained member of a sweep: where it stands in it, its loss, its gradients
+while it was trained, its orbit.
+"""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import xarray as xr
+from jaxtyping import Float, Int
 
 from tausweep.labelled import labelled
 from tausweep.members.settings import Members
 
 LAST_EPOCHS = 10
 """Epochs whose mean loss is a member's final loss."""
+STRETCHES = 100
+"""Stretches of epochs, at most, of which norms of gradients are kept: each is longer than the one
+before by about the same factor, as a logarithmic axis shows them."""
 
 # name: dimensions beside that of the members, long_name, units
 VARIABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
@@ -21,6 +28,16 @@ VARIABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
     "diverged": ((), "whether the orbit diverged", "1"),
     "diverged_at": ((), "step at which the orbit diverged, -1 if never", "step"),
     "final_loss": ((), f"training loss, mean of the last {LAST_EPOCHS} epochs", "1"),
+    "gradient_norm": (
+        ("epoch",),
+        "norm of the loss gradient before clipping, mean over an epoch, median of a stretch",
+        "1",
+    ),
+    "largest_gradient_norm": (
+        ("epoch",),
+        "norm of the loss gradient before clipping, largest of a stretch of epochs",
+        "1",
+    ),
     "excerpt": (("step", "variable"), "beginning of the orbit", "standard deviations"),
 }
 
@@ -37,7 +54,8 @@ def run(
     signal
         `x(time, variable)`, `train_steps`.
     train
-        Of each job `member`; `loss(member, epoch)`, `tau` and `of_tau_pred` where a model has them.
+        Of each job `member`; where a model is trained step by step `loss`, `gradient_norm` and
+        `largest_gradient_norm` (member, epoch); `tau` and `of_tau_pred` where it has them.
     orbit
         Of each job `x(member, time, variable)`, `diverged(member)`, `diverged_at(member)`.
 
@@ -45,7 +63,8 @@ def run(
     -------
     The variables of `VARIABLES` over `run`, one for each member of all jobs in the order given,
     with the coordinate `member`; and `data_excerpt(step, variable)`, the beginning of the held-out
-    data.
+    data. The coordinate `epoch` of gradients is the last of each stretch of epochs; there are none
+    where a model is fitted in one go.
 
     Raises
     ------
@@ -59,6 +78,7 @@ def run(
         for value, job, freed in zip(settings.values, train, orbit, strict=True)
     ]
     members = np.concatenate([job["member"].to_numpy() for job in train])
+    epochs = _ends(train[0].sizes.get("epoch", 0))
     about = {"long_name": "beginning of the held-out data", "units": "standard deviations"}
     return xr.Dataset(
         labelled(
@@ -72,6 +92,7 @@ def run(
             "member": ("run", members, {"long_name": "replicate", "units": "1"}),
             "variable": signal["variable"],
             "step": ("step", np.arange(steps), {"long_name": "step", "units": "step"}),
+            "epoch": ("epoch", epochs, {"long_name": "last epoch of a stretch", "units": "1"}),
         },
         attrs={"subject": f"{len(members)} of a sweep"},
     )
@@ -93,8 +114,28 @@ def _rows(train: xr.Dataset, orbit: xr.Dataset, steps: int, value: float) -> dic
         "diverged": orbit["diverged"].to_numpy().astype(np.int8),
         "diverged_at": orbit["diverged_at"].to_numpy(),
         "final_loss": final,
+        **_gradients(train),
         "excerpt": x[:, :steps].astype(np.float32),
     }
+
+
+def _gradients(train: xr.Dataset) -> dict[str, Float[np.ndarray, "member stretch"]]:
+    """Norms of one job's gradients by stretches of epochs; NaN where one of them is."""
+    ends = _ends(train.sizes.get("epoch", 0))
+    found = {}
+    for name, of_stretch in (("gradient_norm", np.median), ("largest_gradient_norm", np.max)):
+        found[name] = np.empty((train.sizes["member"], len(ends)), np.float32)
+        for k, (before, last) in enumerate(pairwise([0, *ends])):
+            norms = train[name].isel(epoch=slice(before, last)).transpose("member", "epoch")
+            found[name][:, k] = of_stretch(norms.to_numpy(), axis=1)
+    return found
+
+
+def _ends(epochs: int) -> Int[np.ndarray, " stretch"]:
+    """The last of each stretch of epochs, counted from one; none where there are no epochs."""
+    if not epochs:
+        return np.arange(0)
+    return np.unique(np.geomspace(1, epochs, STRETCHES).round().astype(int))
 
 
 def _value(setting: str | None, value: float | None, train: xr.Dataset) -> float:

@@ -14,6 +14,7 @@ from tausweep.metrics.d_h import DH
 from tausweep.metrics.d_h_legacy import DHLegacy
 from tausweep.metrics.d_stsp import DStsp
 from tausweep.metrics.d_stsp_legacy import DStspLegacy
+from tausweep.metrics.jacobian_norm import JacobianNorm
 from tausweep.metrics.lyapunov_spectrum import LyapunovSpectrum
 from tausweep.metrics.metric import Metric
 from tausweep.metrics.prediction_error import PredictionError
@@ -36,6 +37,8 @@ class Metrics(Settings):
     behaviour: Behaviour | None = None
     """Off unless it is named."""
     complexity: Complexity | None = None
+    """Off unless it is named."""
+    jacobian_norm: JacobianNorm | None = None
     """Off unless it is named."""
     excerpt: PositiveInt = 2_000
     """Steps of each orbit kept beside its metrics, for the figures."""

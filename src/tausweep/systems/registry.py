@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypeAlias, get_args
 
+from tausweep.systems.cycle import Cycle
 from tausweep.systems.duffing import Duffing
 from tausweep.systems.dysts import Dysts
 from tausweep.systems.henon import Henon
@@ -18,7 +19,7 @@ from tausweep.systems.system import Simulated
 from tausweep.systems.ueda import Ueda
 
 SimulatedSeries: TypeAlias = (
-    Lorenz63 | Rossler | Duffing | Ueda | Lorenz96 | MackeyGlass | Henon | Logistic | Dysts
+    Lorenz63 | Rossler | Duffing | Ueda | Lorenz96 | MackeyGlass | Henon | Logistic | Cycle | Dysts
 )
 """Settings of a simulated series, told apart by `system`."""
 

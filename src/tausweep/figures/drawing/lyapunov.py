@@ -210,6 +210,9 @@ def _time_axes(axes: Axes, dt: float, unit: str) -> None:
 # ---------------------------------------------------------------------------------- the words
 
 
+NARROWEST = 2e-4
+"""Least width of the axis of estimates, in nats per step, whose numbers need no power of ten:
+exponents of a cycle differ from zero by rounding errors."""
 LINE = 40
 """Characters of a line of words."""
 
@@ -267,6 +270,9 @@ def _estimates(axes: Axes, dataset: xr.Dataset, known: Sequence[Estimate]) -> No
     if all(row.lacking for row in rows):
         axes.set_xticks([])
     else:
+        low, high = axes.get_xlim()
+        wider = max(NARROWEST - (high - low), 0) / 2
+        axes.set_xlim(low - wider, high + wider)
         axes.locator_params(axis="x", nbins=3)
 
 
