@@ -47,9 +47,7 @@ class Settings(BaseModel):
     check its settings when it first does, and its source is read only where its texts are shown.
     """
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
     place: ClassVar[frozenset[str]] = frozenset()
     """Settings that say where data are and not which, so that they are in no key."""
     version: ClassVar[int | None] = None
