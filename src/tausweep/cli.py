@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
-    """Of the command that is given; of all, where none is."""
+    """Of the command that is given, as a job waits for no other; of all, where none is."""
     parser = argparse.ArgumentParser(prog="tausweep", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name in [name for name in COMMANDS if name in given[:1]] or COMMANDS:

@@ -43,8 +43,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
 class Settings(BaseModel):
     """Base of all settings: immutable, no unknown keys, no NaN or infinity.
 
-    Every job loads the classes of all stages, and most jobs are short: so a class is made ready to
-    check its settings when it first does, and its source is read only where its texts are shown.
+    A class is made ready to check its settings when it first does, and its source is read only
+    where its texts are shown: for all classes this takes longer than many a job.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)

@@ -57,7 +57,7 @@ def _by_tree(
     states: np.ndarray, candidates: np.ndarray, reference: np.ndarray, count: int, theiler: int
 ) -> Int[np.ndarray, "reference count"]:
     """Ask for more and more neighbours until enough of them are far away in time."""
-    from scipy.spatial import cKDTree
+    from scipy.spatial import cKDTree  # here: a mean period needs no tree
 
     tree = cKDTree(states[candidates])
     found = np.full((len(reference), count), -1)

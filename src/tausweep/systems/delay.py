@@ -75,7 +75,7 @@ def sample(
 
     `noise` is the standard deviation of the Wiener process that is added, after unit time.
     """
-    from scipy.interpolate import CubicHermiteSpline
+    from scipy.interpolate import CubicHermiteSpline  # here: flows need not wait for it
 
     n = steps(system)
     knots, h = np.linspace(0.0, system.delay, n + 1), system.delay / n
@@ -106,7 +106,7 @@ def _respond(
     kicks: Float[np.ndarray, "step *members"] | float = 0.0,
 ) -> Piece:
     """Solve ẋ = force − γ x, for a force known at knots and half-way between them."""
-    from scipy.signal import lfilter
+    from scipy.signal import lfilter  # here: flows need not wait for it
 
     h = system.delay / len(middle)
     kept, half = np.exp(-system.gamma * h), np.exp(-system.gamma * h / 2)

@@ -71,7 +71,7 @@ def states(
 def _flow(
     system: Flow, start: State, time: Float[np.ndarray, "time"], transient: float
 ) -> np.ndarray:
-    from scipy.integrate import ODEintWarning, odeint
+    from scipy.integrate import ODEintWarning, odeint  # here: maps need not wait for it
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ODEintWarning)  # a failure is raised by who called
