@@ -8,7 +8,8 @@ Columns, in seconds, each the least of the repeats:
 
     cpu       processor time of the command, and of what it starts
     own       what its file says that the stage took (wall clock; a figure's file says nothing)
-    imports   modules loaded, by `python -X importtime` in a run more, some of them within `own`
+    imports   what loading modules took (wall clock), by `python -X importtime` in other runs;
+              some are within `own`
     ratio     cpu to that of `python -c "import numpy, xarray"`, which no job can do without
 """
 
@@ -95,16 +96,16 @@ def main() -> None:
             if seen[kind] > 1:
                 cpu(command, directory)  # others need its file
                 continue
-            total, took = [], []
+            total, took, imports = [], [], []
             for _ in range(options.repeats):
                 total.append(cpu(command, directory)[0])
                 took.append(own(job, directory))
-            _, said = cpu(["-X", "importtime", *command], directory)
-            imports = sum(map(int, SELF.findall(said))) / 1e6
-            rows.append((kind, min(total), min(took), imports))
-        for kind, whole, stage, imports in rows:
+                _, said = cpu(["-X", "importtime", *command], directory)
+                imports.append(sum(map(int, SELF.findall(said))) / 1e6)
+            rows.append((kind, min(total), min(took), min(imports)))
+        for kind, whole, stage, loading in rows:
             ratio = f"{whole / bare:7.1f}"
-            print(f"{kind:28}{seen[kind]:5}{whole:7.2f}{stage:7.2f}{imports:9.2f}{ratio}")
+            print(f"{kind:28}{seen[kind]:5}{whole:7.2f}{stage:7.2f}{loading:9.2f}{ratio}")
 
 
 if __name__ == "__main__":
