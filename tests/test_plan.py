@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from tausweep.experiment import load
 from tausweep.job import Job, canonical
 from tausweep.metrics.d_h import DH
 from tausweep.plan import Plan
-from tausweep.stages import STAGES, Stage
+from tausweep.stages import STAGES
 
 ALL = set(STAGES) - {"figure", "reproduction"}
 JOINT = {"collect", "claims"}
@@ -150,8 +151,7 @@ def test_a_raised_version_reruns_the_stage_and_what_follows(
     tiny: dict[str, Any], stage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = keys(tiny)
-    old = STAGES[stage]
-    new = Stage(old.version + 1, old.settings, old.module, old.title)
+    new = replace(STAGES[stage], version=STAGES[stage].version + 1)
     monkeypatch.setitem(STAGES, stage, new)
     expected = DOWNSTREAM.get(stage, {"lyapunov", "train", "orbit", "members", "metrics"} | JOINT)
     assert changed(before, keys(tiny)) == expected

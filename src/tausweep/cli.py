@@ -8,16 +8,17 @@ import argparse
 import logging
 import os
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 
-from tausweep.commands import download, engines, lyapunov, schema, stage
-
-COMMANDS = (stage, lyapunov, download, engines, schema)
+COMMANDS = ("stage", "lyapunov", "download", "engines", "schema")
 """Modules of `tausweep.commands`; each has `add`, which adds a command with what it runs."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return 1, with one line on standard error, where it cannot be done."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser(given).parse_args(given)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph of a PDF
     try:
@@ -31,11 +32,12 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    """Of the command that is given, as a job waits for no other; of all, where none is."""
     parser = argparse.ArgumentParser(prog="tausweep", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add(commands)
+    for name in [name for name in COMMANDS if name in given[:1]] or COMMANDS:
+        import_module(f"tausweep.commands.{name}").add(commands)
     return parser
 
 

@@ -17,7 +17,6 @@ import xarray as xr
 from tausweep import provenance, store
 from tausweep.execution import Execution
 from tausweep.job import Job, file_reference
-from tausweep.series.settings import File, OutsideSeries
 from tausweep.stages import STAGES
 
 
@@ -56,10 +55,10 @@ def run(
 
 
 def _make(job: Job, output: Path, engine: str, threads: int, every: float) -> None:
+    stage = _function(job)
     began = time.perf_counter()
     results = output.parent.parent
     state = results / "state" / f"{job.key}.nc"
-    stage = _function(job)
     takes = inspect.signature(stage).parameters
     execution = Execution(engine, threads, state, every, job.json)
     how = {"execution": execution} if "execution" in takes else {}
@@ -108,8 +107,8 @@ def _function(job: Job) -> Callable[..., Any]:
 
 
 def _inputs(job: Job, results: Path) -> dict[str, xr.Dataset | list[xr.Dataset]]:
-    if isinstance(job.settings, OutsideSeries):
-        return {"raw": _raw(job, job.settings)}
+    if job.stage == "series":
+        return _raw(job)
     return {role: _read(results, names) for role, names in job.inputs.items()}
 
 
@@ -124,8 +123,14 @@ def _input(results: Path, name: str) -> xr.Dataset:
     return store.without_bookkeeping(store.read(results / f"{name}.nc", stage=stage))
 
 
-def _raw(job: Job, settings: OutsideSeries) -> xr.Dataset:
-    """What the files from outside hold that a series is made from."""
+def _raw(job: Job) -> dict[str, xr.Dataset | list[xr.Dataset]]:
+    """What the files from outside hold that a series is made from, if it is."""
+    from tausweep.series import stage as series  # here: other jobs need not wait for it
+    from tausweep.series.settings import File, OutsideSeries
+
+    settings = job.settings
+    if not isinstance(settings, OutsideSeries):
+        return {}
     named = job.inputs.get("raw", [])
     names = [named] if isinstance(named, str) else named
     if len(job.sources) != len(names):
@@ -143,6 +148,4 @@ def _raw(job: Job, settings: OutsideSeries) -> xr.Dataset:
         for source, name in zip(job.sources, names, strict=True):
             if Path(source).name != Path(name).name:
                 raise ValueError(f"{source}: is not {Path(name).name}, which comes in this place")
-    from tausweep.series import stage as series  # here: other jobs need not wait for it
-
-    return series.read(settings, job.sources)
+    return {"raw": series.read(settings, job.sources)}

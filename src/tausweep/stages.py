@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
-
-from tausweep.claims.settings import ClaimsOf
-from tausweep.collect.settings import Collect
-from tausweep.figures.settings import Drawing
-from tausweep.lyapunov.settings import Lyapunov
-from tausweep.members.settings import Members
-from tausweep.metrics.settings import AnyMetric
-from tausweep.orbit.settings import OrbitAlong
-from tausweep.reference.settings import Reference
-from tausweep.reproduction.settings import Reproduction
-from tausweep.series.settings import Series
-from tausweep.signal.settings import Signal
-from tausweep.training.settings import TrainJob
-from tausweep.truth.settings import Truth
 
 
 @dataclass(frozen=True)
@@ -28,34 +14,44 @@ class Stage:
 
     version: int
     """Raise it whenever a change of the stage's code changes its numbers."""
-    settings: Any
-    """Type of its jobs' settings."""
-    module: str
-    """Where its `run(settings, **inputs)` is; imported only when a job runs."""
+    package: str
+    """Where its modules `settings` and `stage` are; imported only where it is about a job of it."""
+    kind: str
+    """Name of the type of its jobs' settings."""
     title: str
     """What it makes; the `title` of its files says of what, by their attribute `subject`."""
 
+    @property
+    def settings(self) -> Any:
+        """Type of its jobs' settings."""
+        return getattr(import_module(f"{self.package}.settings"), self.kind)
+
+    @property
+    def module(self) -> str:
+        """Where its `run(settings, **inputs)` is."""
+        return f"{self.package}.stage"
+
     def function(self) -> Callable[..., Any]:
         """What does the work: from settings and inputs to a Dataset, or to a figure."""
-        run: Callable[..., Any] = importlib.import_module(self.module).run
+        run: Callable[..., Any] = import_module(self.module).run
         return run
 
 
 STAGES = {
-    "series": Stage(3, Series, "tausweep.series.stage", "Series"),
-    "signal": Stage(3, Signal, "tausweep.signal.stage", "Signal"),
-    "truth": Stage(1, Truth, "tausweep.truth.stage", "Exponents of the equations"),
-    "lyapunov": Stage(6, Lyapunov, "tausweep.lyapunov.stage", "Largest Lyapunov exponent"),
-    "train": Stage(3, TrainJob, "tausweep.training.stage", "Parameters"),
-    "orbit": Stage(3, OrbitAlong, "tausweep.orbit.stage", "Orbits"),
-    "members": Stage(2, Members, "tausweep.members.stage", "Trained members"),
-    "metrics": Stage(3, AnyMetric, "tausweep.metrics.stage", "Metric"),
-    "reference": Stage(1, Reference, "tausweep.reference.stage", "Floor and ceiling"),
-    "collect": Stage(5, Collect, "tausweep.collect.stage", "All trained members of an experiment"),
-    "claims": Stage(1, ClaimsOf, "tausweep.claims.stage", "The best learning interval"),
+    "series": Stage(3, "tausweep.series", "Series", "Series"),
+    "signal": Stage(3, "tausweep.signal", "Signal", "Signal"),
+    "truth": Stage(1, "tausweep.truth", "Truth", "Exponents of the equations"),
+    "lyapunov": Stage(6, "tausweep.lyapunov", "Lyapunov", "Largest Lyapunov exponent"),
+    "train": Stage(3, "tausweep.training", "TrainJob", "Parameters"),
+    "orbit": Stage(3, "tausweep.orbit", "OrbitAlong", "Orbits"),
+    "members": Stage(2, "tausweep.members", "Members", "Trained members"),
+    "metrics": Stage(3, "tausweep.metrics", "AnyMetric", "Metric"),
+    "reference": Stage(1, "tausweep.reference", "Reference", "Floor and ceiling"),
+    "collect": Stage(5, "tausweep.collect", "Collect", "All trained members of an experiment"),
+    "claims": Stage(1, "tausweep.claims", "ClaimsOf", "The best learning interval"),
     "reproduction": Stage(
-        1, Reproduction, "tausweep.reproduction.stage", "Results beside published numbers"
+        1, "tausweep.reproduction", "Reproduction", "Results beside published numbers"
     ),
-    "figure": Stage(5, Drawing, "tausweep.figures.stage", "Figure"),
+    "figure": Stage(5, "tausweep.figures", "Drawing", "Figure"),
 }
 """All stages. A figure is no Dataset and no content-addressed file, but has a key like them."""

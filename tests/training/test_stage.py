@@ -9,8 +9,9 @@ import xarray as xr
 from tausweep.execution import Execution
 from tausweep.models.rnn.cells import CELLS
 from tausweep.models.rnn.settings import Recurrent
+from tausweep.training.recurrent import steps_of
 from tausweep.training.settings import RelativeTau, Train, Training
-from tausweep.training.stage import run, steps_of
+from tausweep.training.stage import run
 
 from .problems import SHORT, dataset, method, train_cell
 

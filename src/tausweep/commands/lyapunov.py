@@ -128,9 +128,9 @@ def _add(
     options: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """Options for settings, by their names and in their words."""
+    texts = settings.texts()
     for name, how in options.items():
-        field = settings.model_fields[name]
-        text = " ".join((field.description or f"default: {field.default}").split())
+        text = " ".join(texts.get(name, f"default: {settings.model_fields[name].default}").split())
         text = text.replace("`", "").replace("%", "%%")
         group.add_argument(f"--{name.replace('_', '-')}", dest=f"{place}.{name}", help=text, **how)
 

@@ -6,10 +6,6 @@ from collections.abc import Sequence
 
 import xarray as xr
 
-from tausweep.series import simulate
-from tausweep.series.files import read as files
-from tausweep.series.outside import put_on_clock
-from tausweep.series.published import eeg, weather
 from tausweep.series.settings import File, OutsideSeries, Series, Weather
 
 __all__ = ["read", "run"]
@@ -30,10 +26,15 @@ def run(cell: Series, raw: xr.Dataset | None = None) -> xr.Dataset:
     Dataset
         `x` (time, variable); attrs `dt`, `time_unit`, `system`, `parameters`, `description`.
     """
+    # What each kind of series needs, it imports: a simulated one waits for no reader of files.
     if not isinstance(cell, OutsideSeries):
+        from tausweep.series import simulate
+
         return simulate.run(cell)
     if raw is None:
         raise ValueError(f"a series of system {cell.system!r} needs the content of its files")
+    from tausweep.series.outside import put_on_clock
+
     return put_on_clock(raw, cell)
 
 
@@ -44,8 +45,14 @@ def read(cell: OutsideSeries, paths: Sequence[str]) -> xr.Dataset:
     """
     match cell:
         case File():
+            from tausweep.series.files import read as files
+
             return files.read(paths[0], cell)
         case Weather():
+            from tausweep.series.published import weather
+
             return weather.read(paths, cell)
         case _:
+            from tausweep.series.published import eeg
+
             return eeg.read(paths[0], cell)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from scipy.spatial import cKDTree
 
 TREE_DIMENSION = 12
 """Up to so many coordinates a k-d tree is searched; beyond, it visits nearly all of its points and
@@ -58,6 +57,8 @@ def _by_tree(
     states: np.ndarray, candidates: np.ndarray, reference: np.ndarray, count: int, theiler: int
 ) -> Int[np.ndarray, "reference count"]:
     """Ask for more and more neighbours until enough of them are far away in time."""
+    from scipy.spatial import cKDTree  # here: a mean period needs no tree
+
     tree = cKDTree(states[candidates])
     found = np.full((len(reference), count), -1)
     # At most 2·theiler + 1 states are too close in time, so this many always suffice.

@@ -17,8 +17,6 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from scipy.interpolate import CubicHermiteSpline
-from scipy.signal import lfilter
 
 from tausweep.systems.system import DelayedFeedback
 
@@ -77,6 +75,8 @@ def sample(
 
     `noise` is the standard deviation of the Wiener process that is added, after unit time.
     """
+    from scipy.interpolate import CubicHermiteSpline  # here: flows need not wait for it
+
     n = steps(system)
     knots, h = np.linspace(0.0, system.delay, n + 1), system.delay / n
     begins = system.delay * np.arange(elapsed[-1] // system.delay + 1)
@@ -106,6 +106,8 @@ def _respond(
     kicks: Float[np.ndarray, "step *members"] | float = 0.0,
 ) -> Piece:
     """Solve ẋ = force − γ x, for a force known at knots and half-way between them."""
+    from scipy.signal import lfilter  # here: flows need not wait for it
+
     h = system.delay / len(middle)
     kept, half = np.exp(-system.gamma * h), np.exp(-system.gamma * h / 2)
     push = h / 6 * (kept * force[:-1] + 4 * half * middle + force[1:]) + kicks

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from scipy.integrate import ODEintWarning, odeint
 
 from tausweep.systems import delay
 from tausweep.systems.system import DelayedFeedback, Flow, Map, Simulated, State
@@ -72,6 +71,8 @@ def states(
 def _flow(
     system: Flow, start: State, time: Float[np.ndarray, "time"], transient: float
 ) -> np.ndarray:
+    from scipy.integrate import ODEintWarning, odeint  # here: maps need not wait for it
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ODEintWarning)  # a failure is raised by who called
         solution, report = odeint(

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from scipy.integrate import solve_ivp
 
 from tausweep.statespace import exponents as qr
 from tausweep.statespace.exponents import Advance, States, Tangents
@@ -91,6 +90,8 @@ def _of_flow(
     system: Flow, states: States, times: Float[np.ndarray, "member"], length: float
 ) -> Propagation:
     """ẋ = f(t, x) and Q̇ = J(t, x) Q, integrated for all members at once (DOP853)."""
+    from scipy.integrate import solve_ivp  # here: maps need not wait for it
+
     members, coordinates = states.shape
     norm = np.linalg.norm(system.jacobian(times, states), axis=(1, 2)).mean()
     interval = length / int(np.ceil(length * norm / STRETCH))

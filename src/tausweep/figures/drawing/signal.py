@@ -15,7 +15,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from scipy.signal import welch
 
 from tausweep.figures.drawing.style import DATA, PALETTE, QUIET, characters, shorten
 from tausweep.figures.figure import Style
@@ -202,6 +201,8 @@ def _spectrum(
     x: Float[np.ndarray, "time variable"], dt: float
 ) -> tuple[Float[np.ndarray, " frequency"], Float[np.ndarray, "frequency variable"]]:
     """Welch's estimate from pieces of a quarter of the length, averaged over 1 % of frequency."""
+    from scipy.signal import welch  # here: other figures need not wait for it
+
     frequency, power = welch(x, fs=1 / dt, nperseg=len(x) // 4, axis=0)
     frequency, power = frequency[1:], power[1:]
     _, first = np.unique(np.floor(np.log(frequency) / 0.01), return_index=True)

@@ -11,14 +11,16 @@ import math
 import warnings
 from collections import Counter
 from pathlib import Path
-
-import edfio
+from typing import TYPE_CHECKING
 
 from tausweep.series.files import table
 from tausweep.series.files.boundary import Refused, reading, some
 from tausweep.series.files.bounds import MOST_VALUES
 from tausweep.series.files.table import Table
 from tausweep.series.settings import File
+
+if TYPE_CHECKING:
+    import edfio
 
 UNKNOWN = -1
 """Number of records of a recording that went on when its header was written: its size tells."""
@@ -71,6 +73,8 @@ def signals(path: Path) -> tuple[list[edfio.EdfSignal], str]:
     Raises ValueError where the header contradicts the file or itself, or the recording was
     interrupted; and whatever edfio does.
     """
+    import edfio  # here: whoever reads other files need not wait for it
+
     _check_layout(path)
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # edfio warns of a recording that is cut off

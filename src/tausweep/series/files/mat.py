@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.io
 
 from tausweep.series.files import child, table
 from tausweep.series.files.boundary import Refused, reading, some
@@ -39,6 +38,8 @@ def tabulate(path: Path, variable: str | None, time: str | None) -> Table:
 
     Raises ValueError, one line.
     """
+    import scipy.io  # here: whoever reads other files need not wait for it
+
     with reading(path, "a whole .mat file", "write it anew, by MATLAB's save"):
         with path.open("rb") as file:
             if b"MATLAB 7.3 MAT-file" in file.read(128):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 from jaxtyping import Float
-from scipy.ndimage import gaussian_filter1d
 
 from tausweep.signal.settings import Climatology, HarmonicCycle
 
@@ -101,6 +100,8 @@ def _climatology(
     sums = np.stack([np.bincount(member[:train_steps], v, minlength=bins) for v in train.T], axis=1)
     mean = sums / samples[:, None]
     if settings.smoothing:
+        from scipy.ndimage import gaussian_filter1d
+
         mean = gaussian_filter1d(mean, settings.smoothing * bins, axis=0, mode="wrap")
     mean -= mean.mean(axis=0)
     centre = np.arange(bins) / bins

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import xarray as xr
-from scipy.signal import firwin
 
 from tausweep.signal.settings import Decimate
 from tausweep.signal.steps import parts
@@ -42,6 +41,8 @@ def decimate(settings: Decimate, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dat
         least = (2 * REACH + 1) * q
         parts.check_length(both, least, f"factor {q}", "lower factor, or give a longer series")
         if settings.antialias:
+            from scipy.signal import firwin
+
             taps = firwin(2 * REACH * q + 1, 1 / q, window=("kaiser", KAISER))
             both = [parts.convolve(part, taps) for part in both]
         out = out.assign({name: parts.join(signal[name], both)})

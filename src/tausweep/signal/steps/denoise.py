@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -11,7 +11,9 @@ import xarray as xr
 from tausweep.labelled import labelled
 from tausweep.signal.settings import Denoise
 from tausweep.signal.steps import parts
-from tausweep.statespace.noise_reduction import Report, reduce_noise
+
+if TYPE_CHECKING:
+    from tausweep.statespace.noise_reduction import Report
 
 OF_ITERATIONS = {
     "noise": "noise that the iteration started from, in standard deviations",
@@ -44,6 +46,8 @@ def denoise(settings: Denoise, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Datas
     ValueError
         If a part is too short, or constant in a variable, or `projected` too large.
     """
+    from tausweep.statespace.noise_reduction import reduce_noise
+
     x = signal["x"]
     how: dict[str, Any] = settings.model_dump(exclude={"step"})
     clean, reports = [], []

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 from jaxtyping import Float
-from scipy.ndimage import convolve1d
 
 Part = Float[np.ndarray, "time variable"]
 
@@ -33,6 +32,8 @@ def convolve(part: Part, weights: Float[np.ndarray, " lag"]) -> Part:
     Beyond its ends a part goes on as its own point reflection, so with the value and slope it has
     there: a straight line comes out as it was.
     """
+    from scipy.ndimage import convolve1d
+
     reach = len(weights) // 2
     beyond = np.pad(part, ((reach, reach), (0, 0)), mode="reflect", reflect_type="odd")
     return np.asarray(convolve1d(beyond, weights, axis=0)[reach : len(beyond) - reach])

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 
 import xarray as xr
-from scipy.signal import savgol_filter
-from scipy.signal.windows import gaussian
 
 from tausweep.signal.settings import GaussianSmooth, SavitzkyGolay
 from tausweep.signal.steps import parts
@@ -32,6 +30,9 @@ def smooth(
     ValueError
         If a part is shorter than the filter.
     """
+    from scipy.signal import savgol_filter
+    from scipy.signal.windows import gaussian
+
     x = signal["x"]
     both = parts.split(x, int(signal["train_steps"]))
     if isinstance(settings, GaussianSmooth):
