@@ -52,7 +52,7 @@ def run(name: str, directory: Path) -> Run:
         for job in plan.jobs.values():
             runner.run(job, [directory / job.path], engine="eager")
             dataset = store.read(directory / job.path, stage=job.stage)
-            label = plan.labels.get(job.key, job.stage)
+            label = plan.jobs.labels.get(job.key, job.stage)
             place = f"{job.stage} {seen[job.stage]}"
             seen[job.stage] += 1
             results.append(Result(place, job.stage, label, job.key, dataset))

@@ -205,7 +205,7 @@ def test_an_experiment_needs_no_methods_and_goes_through_files(
     made = store.read(tmp_path / wanted[-1].path, stage="orbit")
     assert made.member.values.tolist() == [1]
     assert not made.diverged.any()
-    assert wanted[2].settings.model.by in plan.labels[wanted[2].key]
+    assert wanted[2].settings.model.by in plan.jobs.labels[wanted[2].key]
     assert str(wanted[2].version).endswith(f".{NGRC.version}")  # beside its stage's
 
 
