@@ -41,15 +41,17 @@ def results(tmp_path_factory):
         for job in plan.jobs.values():
             runner.run(job, [directory / job.path], engine="eager")
         for name, job in plan.figures.items():
-            runner.run(job, [place / f"{name}.png"], marker=place / f".drawn/{name}.{job.key}")
+            file = name.removeprefix("fig1/")
+            outputs = [place / f"{file}.{suffix}" for suffix in job.settings.figure.formats[-1:]]
+            runner.run(job, outputs, marker=place / f".drawn/{file}.{job.key}")
     return plan, directory
 
 
 def test_its_figures_are_drawn_of_the_cycle_and_of_lorenz(results):
     plan, directory = results
-    for series in ("cycle", "lorenz"):
+    for series in ("Cycle", "Lorenz-short"):
         for kind in ("jacobians", "gradients", "lyapunov"):
-            assert f"{kind}_{series}" in plan.figures
+            assert f"fig1/{kind}_{series}" in plan.figures
             drawn = directory / f"results/figures/fig1/{kind}_{series}.png"
             assert drawn.stat().st_size > 10_000
 

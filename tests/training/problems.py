@@ -22,7 +22,7 @@ SHORT = Training(epochs=20, batches=3, batch_size=4, sequence_length=30)
 
 
 def method(name: str, **settings: object) -> Method:
-    if name not in ("bptt", "gtf", "gtf_adaptive"):
+    if name not in ("bptt", "clipped_bptt", "gtf", "gtf_adaptive"):
         settings.setdefault("tau", [7])
     return TypeAdapter(Method).validate_python({"method": name, **settings})
 
@@ -44,7 +44,7 @@ def problem(
         updates=by.updates,
         tau=tau,
         length=settings.sequence_length,
-        clip=by.clip,
+        clip=by.clipping,
         mixing=by.mixing,
         settings=settings,
         members=members,

@@ -18,6 +18,9 @@ from tausweep.training.settings import Method, Training
 
 from .problems import SIGNAL, method, problem, train
 
+SPARSE = ("sparse_tf", "annealed", "jittered", "jitter")
+"""Methods that put the whole state on the data at the beginning of a window."""
+
 
 def plain_training(by: Method, tau: int, settings: Training, clip: dict | None) -> Parameters:
     """One RNN trained step after step by what the method's name says, with torch.nn's own tools."""
@@ -38,11 +41,15 @@ def plain_training(by: Method, tau: int, settings: Training, clip: dict | None) 
             if by.method == "jittered":
                 interval = int(shared.integers(tau // 2, tau + tau // 2 + 1))
                 interval = max(1, interval)
+            if by.method == "jitter":
+                (delta,) = by.spread
+                interval = max(1, int(shared.integers(by.tau - delta, by.tau + delta + 1)))
+                interval = min(interval, L)
             z = torch.zeros(settings.batch_size, 10)
             losses = []
             for t in range(L):
                 at_window = t % interval == 0
-                if (by.method in ("sparse_tf", "annealed", "jittered") and at_window) or t == 0:
+                if (by.method in SPARSE and at_window) or t == 0:
                     z = x[starts + t] @ torch.linalg.pinv(p["B"]).T
                 elif by.method == "windowing" and at_window:
                     z = torch.zeros_like(z) if by.initial == "zero" else z.detach()
@@ -81,6 +88,9 @@ def plain_training(by: Method, tau: int, settings: Training, clip: dict | None) 
         ("truncated", {}, {"norm": 0.1}),
         ("annealed", {"until": 0.7}, None),
         ("jittered", {"spread": 0.5}, None),
+        ("jitter", {"tau": 6, "spread": [9]}, None),
+        ("clipped_bptt", {"sequence_length": 30, "by": "norm", "threshold": [0.1]}, None),
+        ("clipped_bptt", {"sequence_length": 30, "by": "value", "threshold": [0.01]}, None),
     ],
 )
 def test_a_method_is_its_plain_loop(
@@ -88,9 +98,11 @@ def test_a_method_is_its_plain_loop(
 ) -> None:
     """The same parameters after some epochs, to single precision."""
     short = Training(epochs=5, batches=3, batch_size=4, sequence_length=30)
-    tau = 30 if name == "bptt" else 8
+    tau = 30 if name.endswith("bptt") else 8
     by = method(name, **settings, **({"clip": clip} if clip else {}))
     ours = train(engine, by=by, settings=short, members=range(1), tau=tau)
+    if name == "clipped_bptt":
+        clip = {by.by: by.threshold[0]}
     plain = plain_training(by, tau, short, clip)
     moved = 0.0
     first = initial_parameters(CELLS["rnn"], 10, 3, np.random.default_rng([0, 0, 0]))
@@ -159,6 +171,25 @@ def test_adaptive_strength_falls_slowly_and_is_kept() -> None:
 def test_an_engine_that_cannot_mix_says_so() -> None:
     with pytest.raises(ValueError, match="'fused' cannot mix state and data"):
         train("fused", by=method("gtf", alpha=[0.1]))
+
+
+def test_a_threshold_is_the_only_clipping() -> None:
+    with pytest.raises(ValueError, match="clip is what threshold sweeps"):
+        method("clipped_bptt", by="norm", threshold=[1.0], clip={"norm": 1.0})
+    with pytest.raises(ValueError, match="every threshold may stand once"):
+        method("clipped_bptt", by="norm", threshold=[1.0, 1.0])
+    each = [
+        one.clipping for one in method("clipped_bptt", by="value", threshold=[1.0, 9.0]).single()
+    ]
+    assert [(clip.norm, clip.value) for clip in each] == [(None, 1.0), (None, 9.0)]
+
+
+def test_jitter_beyond_its_interval_stays_within_one_and_the_sequence() -> None:
+    (by,) = method("jitter", tau=5, spread=[12]).single()
+    rng = np.random.default_rng(0)
+    taus = [by.updates(Moment(14, 14, 0, 9, rng))[0][0].steps[0] for _ in range(500)]
+    assert set(taus) == set(range(1, 15))
+    assert taus.count(1) > 100  # nine of 25 draws are below 2
 
 
 def test_annealed_grows_from_one_to_tau() -> None:

@@ -96,6 +96,8 @@ def in_words(setting: str | None) -> str:
     named = {
         "tau": "the learning interval τ, after which a model is put back on the data",
         "alpha": "the strength α with which states are drawn towards the data at every step",
+        "threshold": "the threshold at which gradients are clipped",
+        "spread": "the jitter Δ of the learning interval, drawn for every batch from τ ± Δ",
     }
     return named.get(str(setting), rst(setting))
 

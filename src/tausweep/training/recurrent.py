@@ -57,7 +57,7 @@ def train(
         updates=method.updates,
         tau=tau,
         length=length,
-        clip=method.clip,
+        clip=method.clipping,
         settings=settings,
         members=members,
         mixing=method.mixing,

@@ -15,8 +15,13 @@ from tausweep.figures.quantities import split
 
 Values = Float[np.ndarray, " run"]
 
-SYMBOLS = {"tau": r"$\tau$", "alpha": r"$\alpha$"}
-AXES = {"tau": r"learning interval $\tau$ (steps)", "alpha": r"strength of forcing $\alpha$"}
+SYMBOLS = {"tau": r"$\tau$", "alpha": r"$\alpha$", "spread": r"$\Delta$"}
+AXES = {
+    "tau": r"learning interval $\tau$ (steps)",
+    "alpha": r"strength of forcing $\alpha$",
+    "threshold": "threshold of clipping",
+    "spread": r"jitter $\Delta$ of the learning interval (steps)",
+}
 UNITS = {"nat": "nats", "nat step-1": "nats per step"}
 
 

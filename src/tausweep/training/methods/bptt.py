@@ -11,10 +11,9 @@ from tausweep.settings import PositiveInt
 from tausweep.training.methods.method import Moment, TrainingMethod, Update
 
 
-class BPTT(TrainingMethod):
-    """Backpropagation through whole sequences: put on the data at their first step only."""
+class WholeSequences(TrainingMethod):
+    """A method that puts the state on the data at the first step of a sequence only."""
 
-    method: Literal["bptt"]
     sequence_length: Annotated[PositiveInt, Field(le=1_000_000)] = 1000
     """Steps predicted in each sequence, in the place of training.sequence_length."""
 
@@ -25,3 +24,9 @@ class BPTT(TrainingMethod):
     def steps(self, sequence_length: int) -> int:
         """Its own."""
         return self.sequence_length
+
+
+class BPTT(WholeSequences):
+    """Backpropagation through whole sequences: put on the data at their first step only."""
+
+    method: Literal["bptt"]

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 
 from tausweep.engines.windows import cut
 from tausweep.settings import Float, PositiveInt
-from tausweep.training.methods.method import Mixing, Moment, TrainingMethod, Update
+from tausweep.training.methods.method import Mixing, Moment, TrainingMethod, Update, distinct
 
 Strength = Annotated[Float, Field(ge=0, le=1)]
 
@@ -35,10 +35,7 @@ class GTF(MixesStateAndData):
     @field_validator("alpha")
     @classmethod
     def _distinct(cls, alpha: list[float]) -> list[float]:
-        for i, a in enumerate(alpha):
-            if a in alpha[:i]:
-                raise ValueError(f"every α may stand once, found {a} again at place {i}")
-        return alpha
+        return distinct("α", alpha)
 
     @property
     def mixing(self) -> Mixing:

@@ -62,6 +62,17 @@ class Mixing:
     """How much of the last strength is kept where the new one is lower."""
 
 
+def distinct(name: str, values: list[Any]) -> list[Any]:
+    """Give back values of which none stands twice.
+
+    Raises ValueError where one does.
+    """
+    for i, value in enumerate(values):
+        if value in values[:i]:
+            raise ValueError(f"every {name} may stand once, found {value} again at place {i}")
+    return values
+
+
 class TrainingMethod(Settings, ABC):
     """A training method: its settings, and the updates that it makes of a batch.
 
@@ -98,6 +109,11 @@ class TrainingMethod(Settings, ABC):
     def swept(self) -> Any:
         """The one value of the swept setting that a job has; None where nothing is swept."""
         return None if self.setting is None else self.values[0]
+
+    @property
+    def clipping(self) -> Clip | None:
+        """How gradients are clipped."""
+        return self.clip
 
     @property
     def mixing(self) -> Mixing | None:

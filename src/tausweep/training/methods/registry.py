@@ -8,13 +8,24 @@ from pydantic import Field
 
 from tausweep.training.methods.annealed import Annealed
 from tausweep.training.methods.bptt import BPTT
+from tausweep.training.methods.clipped import ClippedBPTT
 from tausweep.training.methods.gtf import GTF, AdaptiveGTF
+from tausweep.training.methods.jitter import Jitter
 from tausweep.training.methods.jittered import Jittered
 from tausweep.training.methods.sparse_tf import SparseTF
 from tausweep.training.methods.truncated import Truncated
 from tausweep.training.methods.windowing import Windowing
 
 Method = Annotated[
-    SparseTF | BPTT | Windowing | Truncated | Annealed | Jittered | GTF | AdaptiveGTF,
+    SparseTF
+    | BPTT
+    | ClippedBPTT
+    | Windowing
+    | Truncated
+    | Annealed
+    | Jittered
+    | Jitter
+    | GTF
+    | AdaptiveGTF,
     Field(discriminator="method"),
 ]
