@@ -12,7 +12,7 @@ import pytest
 import yaml
 from conftest import REPOSITORY
 
-from tausweep import configfile
+from tausweep import configfile, study
 from tausweep.errors import ConfigError
 from tausweep.experiment import load
 from tausweep.study import schema
@@ -105,12 +105,12 @@ def test_schema_refuses_what_the_types_refuse(tiny: dict[str, Any], change: dict
 
 @pytest.mark.parametrize(
     "file",
-    [REPOSITORY / "config.yaml", *sorted((REPOSITORY / "experiments").glob("*.yaml"))],
+    [REPOSITORY / "config.yaml", *sorted((REPOSITORY / "experiments").rglob("*.yaml"))],
     ids=lambda file: file.name,
 )
 def test_shipped_experiments_are_valid(file: Path) -> None:
     config = yaml.safe_load(file.read_text())
-    load(config)
+    study.load(config, file.parent)
     jsonschema.validate(config, schema())
 
 

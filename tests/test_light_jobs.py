@@ -13,6 +13,8 @@ from tausweep.experiment import load
 from tausweep.job import Job
 from tausweep.plan import Plan
 
+pytestmark = pytest.mark.slow
+
 HEAVY = {
     *("torch", "matplotlib", "requests", "edfio", "tqdm", "dask", "pooch", "tausweep.experiment"),
     *("scipy", "scipy.integrate", "scipy.interpolate", "scipy.io", "scipy.signal"),

@@ -6,15 +6,13 @@ import copy
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
-from conftest import REPOSITORY
 
 from tausweep import experiment
 from tausweep.errors import ConfigError
 from tausweep.plan import Plan
-from tausweep.study import Study, load, merged, schema
+from tausweep.study import Study, load, merged
 
 TABLE = (
     "# of somebody\nseries,model,method,metric,tau,value,note\nlorenz,P,sparse_tf,D_stsp,3,1.5,\n"
@@ -130,11 +128,3 @@ def test_a_wrong_table_is_one_clear_line(
     with pytest.raises(ConfigError, match=message) as error:
         study()
     assert "\n" not in str(error.value)
-
-
-@pytest.mark.parametrize("path", sorted(REPOSITORY.glob("experiments/**/*.yaml")), ids=str)
-def test_what_comes_with_the_project_is_valid_and_known_to_the_schema(path: Path) -> None:
-    config = yaml.safe_load(path.read_text())
-    jsonschema.validate(config, schema())
-    if "study" in config:
-        assert load(config, path.parent).experiments

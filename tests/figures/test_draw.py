@@ -8,6 +8,8 @@ from tausweep.figures.claims import ClaimsFigure
 from tausweep.figures.complexity import ComplexityFigure
 from tausweep.figures.diagnosis import DiagnosisFigure
 from tausweep.figures.drawing.style import number, shorten
+from tausweep.figures.gradients import GradientsFigure
+from tausweep.figures.jacobians import JacobiansFigure
 from tausweep.figures.lyapunov import LyapunovFigure
 from tausweep.figures.models import ModelsFigure
 from tausweep.figures.reconstruction import ReconstructionFigure
@@ -28,6 +30,8 @@ CASES = {
     "models": (lambda: {"collect": collected()}, MODELS),
     "diagnosis": (lambda: {"collect": collected()}, DiagnosisFigure()),
     "complexity": (lambda: {"collect": collected()}, ComplexityFigure()),
+    "jacobians": (lambda: {"collect": collected()}, JacobiansFigure(best_by="D_stsp")),
+    "gradients": (lambda: {"collect": collected()}, GradientsFigure()),
     "lyapunov": (lambda: {"lyapunov": divergence()}, LyapunovFigure()),
     "signal": (prepared, SignalFigure()),
     "claims": (lambda: {"claims": judged()}, ClaimsFigure()),

@@ -59,6 +59,8 @@ CONFIGURATIONS: dict[str, Config] = {
             {"method": "truncated", "tau": [20]},
             {"method": "annealed", "tau": [20], "until": 0.5},
             {"method": "jittered", "tau": [20], "spread": 0.4},
+            {"method": "jitter", "tau": 20, "spread": [30]},
+            {"method": "clipped_bptt", "by": "value", "threshold": [0.01], "sequence_length": 90},
         ],
         "training": {"epochs": 3, "learning_rate": 0.01, "final_learning_rate": 0.001},
     },

@@ -68,12 +68,16 @@ class Drawing:
 
 
 def drawings(found: Run) -> list[Drawing]:
-    """The figures that the experiment asks for."""
-    return [Drawing(name, job.settings.figure.kind) for name, job in found.plan.figures.items()]
+    """The figures that the experiment asks for; tables are none."""
+    return [
+        Drawing(name, job.settings.figure.kind)
+        for name, job in found.plan.figures.items()
+        if job.settings.figure.styled
+    ]
 
 
 def draw(found: Run, drawing: Drawing) -> list[Path]:
-    """Draw a figure from the files, as the workflow does; returns what was written: PDF and PNG, or CSV and Markdown."""
+    """Draw a figure from the files, as the workflow does; returns what was written: PDF and PNG."""
     job = found.plan.figures[drawing.name]
     place = found.directory / "results/figures" / f"{drawing.name}"
     outputs = [Path(f"{place}.{suffix}") for suffix in job.settings.figure.formats]

@@ -55,6 +55,7 @@ def claims(dataset: xr.Dataset, settings: ClaimsFigure, style: Style) -> Figure:
         _forest(axes, rows)
         axes.set_title(f"by {symbol(name)}", loc="left")
     panels[0].set_yticks(range(len(rows)), [row.label for row in rows])
+    panels[0].set_ylabel("series · model")
     panels[0].set_ylim(len(rows) - 0.4, -0.6)
     _legend(above)
     below.text(0.01, 0.98, "\n".join(told), va="top", fontsize=0.9 * style.font_size, color="0.2")
