@@ -10,7 +10,7 @@ for name, drawing in PLAN.figures.items():
 
     rule:
         name:
-            f"figure_{name.replace('/', '_')}"
+            "_".join(("figure", *Path(name).parts))
         input:
             ancient(drawing.input_paths),
         output:
