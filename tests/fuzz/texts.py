@@ -13,9 +13,9 @@ import yaml
 
 from tausweep import cli, configfile
 from tausweep.errors import ConfigError
-from tausweep.experiment import load
 from tausweep.job import Job
 from tausweep.plan import Plan
+from tausweep.study import load
 
 from .mutations import of_text, of_tree
 from .rounds import Case
@@ -24,14 +24,14 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 @cache
-def _configurations() -> list[str]:
+def _configurations() -> list[tuple[Path, str]]:
     files = [REPOSITORY / "config.yaml", *sorted(REPOSITORY.glob("experiments/**/*.yaml"))]
-    return [file.read_text() for file in files]
+    return [(file.parent, file.read_text()) for file in files]
 
 
 def configuration(rng: random.Random, directory: Path) -> Case:
     """As `Snakefile` does: read, check, plan."""
-    text = rng.choice(_configurations())
+    beside, text = rng.choice(_configurations())
     (directory / "experiments").mkdir()
     (directory / "experiments/own_data.csv").write_text("x\n1\n")
     file = directory / "config.yaml"
@@ -47,7 +47,7 @@ def configuration(rng: random.Random, directory: Path) -> Case:
         if file.exists():
             configfile.check(file)
         with contextlib.chdir(directory):
-            return Plan(load(config))
+            return Plan(load(config, beside))
 
     return attempt, "", (ConfigError,)
 
@@ -56,9 +56,12 @@ def configuration(rng: random.Random, directory: Path) -> Case:
 def _jobs() -> list[tuple[str, str, list[str]]]:
     """Stage, text and sources of a job of each stage, and of a series from each kind of source."""
     jobs: dict[tuple[str, str], Job] = {}
-    for text in _configurations():
-        with contextlib.chdir(REPOSITORY):
-            plan = Plan(load(yaml.safe_load(text)))
+    for beside, text in _configurations():
+        try:
+            with contextlib.chdir(REPOSITORY):
+                plan = Plan(load(yaml.safe_load(text), beside))
+        except ConfigError:  # a file that people put there by hand
+            continue
         for job in (*plan.jobs.values(), *plan.figures.values()):
             kind = str(getattr(job.settings, "system", getattr(job.settings, "metric", "")))
             jobs.setdefault((job.stage, kind), job)
