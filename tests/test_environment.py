@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import tomllib
 
+import pytest
 import yaml
 from conftest import REPOSITORY
 from packaging.requirements import Requirement
@@ -35,3 +36,10 @@ def test_what_the_package_needs_is_pinned() -> None:
         pin = next(iter(PINNED[needed.name.lower()].specifier))
         assert pin.operator == "=="
         assert needed.specifier.contains(pin.version), needed
+
+
+@pytest.mark.xdist_group("kept together")
+def test_tests_of_a_group_stay_on_one_worker(request: pytest.FixtureRequest) -> None:
+    """pytest-xdist goes by the names of tests; not every pytest lets it change them."""
+    if request.config.getoption("loadgroup", default=False):
+        assert request.node.nodeid.endswith("@kept together")

@@ -16,6 +16,8 @@ from tausweep.metrics import stage as metrics
 from tausweep.plan import Plan
 from tausweep.stages import STAGES
 
+pytestmark = pytest.mark.xdist_group("collect")
+
 EXPERIMENT = {
     "experiment": "two",
     "series": {
