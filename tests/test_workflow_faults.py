@@ -24,6 +24,7 @@ pytestmark = pytest.mark.xdist_group("workflow")
 LONGER = {**TINY, "orbit": {**TINY["orbit"], "steps": 2100}}
 
 
+@pytest.mark.slow
 def test_a_truncated_file_is_named_and_never_used(
     snakemake: Snakemake, finished: Path, tmp_path: Path
 ) -> None:
@@ -42,6 +43,7 @@ def test_a_truncated_file_is_named_and_never_used(
     assert again.returncode == 0, again.stderr
 
 
+@pytest.mark.slow
 def test_killed_midway_nothing_finished_is_lost(
     snakemake: Snakemake, finished: Path, tmp_path: Path
 ) -> None:
