@@ -76,6 +76,14 @@ def test_experiments_share_what_they_have_in_common(study: Any) -> None:
     }
 
 
+def test_what_the_claim_s_caption_says_is_the_study_s(study: Any) -> None:
+    """Not of the first of its experiments, which by themselves may judge otherwise."""
+    caption = Plan(study(claims={"good": 3.5, "confidence": 0.5})).captions["both/claims"]
+    words = " ".join(caption.split())
+    assert "at most 3.5 times the lowest" in words
+    assert "50 % intervals" in words
+
+
 def test_an_experiment_alone_is_a_study_without_published_numbers(tiny: dict[str, Any]) -> None:
     plan = Plan(load(tiny))
     assert plan.figures.keys() == Plan(experiment.load(tiny)).figures.keys()

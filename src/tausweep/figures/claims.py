@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from tausweep.claims.settings import Claims
 from tausweep.figures.figure import TAU_PRED, Figure, Style, Subject
 from tausweep.figures.table import Table, written
 
@@ -31,7 +32,8 @@ class ClaimsFigure(Figure):
     inputs: ClassVar[tuple[str, ...]] = ("claims",)
 
     def caption(self, subject: Subject) -> str:  # noqa: D102
-        claims = subject.experiment.claims
+        claims = subject.jobs["claims"].settings
+        assert isinstance(claims, Claims)
         return f"""\
 **The best τ of {subject.title} beside** {TAU_PRED}.
 Each row is a sweep of one model on one series. Dots: the τ with the lowest median over members,

@@ -21,12 +21,14 @@ ROW, LINE, FRAME = 0.2, 0.16, 0.9
 """Heights in inches: of a sweep, of a line of text, of axis and legend."""
 
 
+COLOUR = PALETTE[0]
+
+
 @dataclass(frozen=True)
 class Row:
     """A sweep by one quantity."""
 
     label: str
-    colour: str
     ratio: float
     interval: tuple[float, float]
     good: tuple[float, float]
@@ -64,8 +66,9 @@ def claims(dataset: xr.Dataset, settings: ClaimsFigure, style: Style) -> Figure:
 
 def _sentences(dataset: xr.Dataset, style: Style) -> list[str]:
     width = int(0.98 * characters(style))
-    texts = [_symbols(str(text)) for text in dataset["sentence"].values.ravel()]
-    return [line for text in texts for line in textwrap.wrap(text, width, subsequent_indent="   ")]
+    texts = [str(text) for text in dataset["sentence"].values.ravel()]
+    lines = [line for text in texts for line in textwrap.wrap(text, width, subsequent_indent="   ")]
+    return [_symbols(line) for line in lines]
 
 
 def _symbols(text: str) -> str:
@@ -87,7 +90,6 @@ def _row(sweep: xr.Dataset, q: int, settings: ClaimsFigure) -> Row:
     first, last = sweep["good"].values[q] / tau_pred
     return Row(
         shorten(of, 40),
-        PALETTE[0],
         float(ratios[source]),
         (float(low), float(high)),
         (float(first), float(last)),
@@ -102,11 +104,11 @@ def _forest(axes: Axes, rows: list[Row]) -> None:
         if not np.isfinite(row.ratio):
             axes.text(1, y, "no τ_pred", ha="center", va="center", color=QUIET, gid="none")
             continue
-        axes.plot(row.good, [y, y], color=row.colour, alpha=0.2, linewidth=6, solid_capstyle="butt",
+        axes.plot(row.good, [y, y], color=COLOUR, alpha=0.2, linewidth=6, solid_capstyle="butt",
                   gid=f"good: {row.label}")  # fmt: skip
-        axes.plot(row.interval, [y, y], color=row.colour, gid=f"interval: {row.label}")
-        axes.plot([row.ratio], [y], "o", color=row.colour, gid=f"best: {row.label}",
-                  markerfacecolor="white" if row.edge else row.colour)  # fmt: skip
+        axes.plot(row.interval, [y, y], color=COLOUR, gid=f"interval: {row.label}")
+        axes.plot([row.ratio], [y], "o", color=COLOUR, gid=f"best: {row.label}",
+                  markerfacecolor="white" if row.edge else COLOUR)  # fmt: skip
     axes.set_xlabel(r"best $\tau$ / $\tau_\mathrm{pred}$")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
@@ -114,13 +116,12 @@ def _forest(axes: Axes, rows: list[Row]) -> None:
 
 
 def _legend(figure: Figure) -> None:
-    colour = PALETTE[0]
     figure.legend(
         handles=[
-            Line2D([], [], marker="o", color=colour, label="best τ and its interval"),
-            Line2D([], [], marker="o", color=colour, markerfacecolor="white", linestyle="",
+            Line2D([], [], marker="o", color=COLOUR, label="best τ and its interval"),
+            Line2D([], [], marker="o", color=COLOUR, markerfacecolor="white", linestyle="",
                    label="at an edge of what was tried"),
-            Line2D([], [], color=colour, alpha=0.2, linewidth=6, label="good τ"),
+            Line2D([], [], color=COLOUR, alpha=0.2, linewidth=6, label="good τ"),
         ],
         loc="outside upper left", ncols=3,
     )  # fmt: skip
