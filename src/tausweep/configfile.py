@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +34,10 @@ def read(path: str | Path) -> dict[str, Any]:
         One line: the file, and why it is no configuration.
     """
     try:
-        with open(path, encoding="utf-8") as file:
-            found = yaml.load(file, _Strict)
-    except ConfigError as error:
-        raise ConfigError(f"{path}: {error}") from None
+        found = _parsed(path)
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from None
-    except (ValueError, RecursionError, yaml.YAMLError) as error:
+    except (UnicodeError, yaml.YAMLError) as error:
         line = " ".join(str(error).split())
         raise ConfigError(f"{path}: no configuration: {line}") from None
     if not isinstance(found, dict):
@@ -55,12 +53,18 @@ def check(path: str | Path) -> None:
     ConfigError
         One line: the file, the line, the key.
     """
+    with contextlib.suppress(OSError, UnicodeError, yaml.YAMLError):
+        _parsed(path)  # whoever reads it for its values says what else is wrong
+
+
+def _parsed(path: str | Path) -> Any:
+    """What YAML says the file holds; ConfigError where a key stands twice, or a value is none."""
     try:
         with open(path, encoding="utf-8") as file:
-            yaml.load(file, _Strict)
+            return yaml.load(file, _Strict)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
-    except (OSError, UnicodeError, yaml.YAMLError):
-        pass  # whoever reads it for its values says what is wrong
+    except UnicodeError:
+        raise
     except (ValueError, RecursionError) as error:  # a date that is none, a thousand brackets
         raise ConfigError(f"{path}: no configuration: {error}") from None

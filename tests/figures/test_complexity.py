@@ -6,7 +6,8 @@ import pytest
 
 from tausweep.statespace.ordinal import greatest_complexity, least_complexity
 
-from .by_hand import by_other_means, collected, complexity, lines, render, texts
+from .by_hand import complexity, lines, render, texts
+from .collected import by_other_means, collected
 
 
 def members(axes):

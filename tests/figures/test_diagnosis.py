@@ -3,17 +3,8 @@
 import numpy as np
 import pytest
 
-from .by_hand import (
-    EXPONENTS,
-    KINDS,
-    by_other_means,
-    collected,
-    diagnosis,
-    lines,
-    render,
-    texts,
-    the_line,
-)
+from .by_hand import diagnosis, lines, render, texts, the_line
+from .collected import EXPONENTS, KINDS, by_other_means, collected
 
 ROWS, MODELS = 4, ("PLRNN", "RNN", "LSTM")
 

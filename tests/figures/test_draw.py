@@ -19,7 +19,8 @@ from tausweep.figures.signal import SignalFigure
 from tausweep.figures.sweep import SweepFigure
 from tausweep.figures.table import Table
 
-from .by_hand import collected, compared, divergence, draw, judged, prepared, render, sweep
+from .by_hand import divergence, draw, prepared, render, sweep
+from .collected import collected, compared, judged
 
 SWEEP = SweepFigure(metrics=["D_stsp", "D_H"], setting="tau")
 RECONSTRUCTION = ReconstructionFigure(best_by="D_stsp", steps=300)

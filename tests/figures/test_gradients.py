@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .by_hand import EPOCHS, by_other_means, collected, gradients, lines, render, the_line
+from .by_hand import gradients, lines, render, the_line
+from .collected import EPOCHS, by_other_means, collected
 
 
 def with_bptt(**case):

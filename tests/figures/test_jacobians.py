@@ -7,17 +7,8 @@ import pytest
 
 from tausweep.figures.drawing.style import PALETTE
 
-from .by_hand import (
-    SEPARATIONS,
-    by_other_means,
-    collected,
-    jacobians,
-    lines,
-    render,
-    styled,
-    texts,
-    the_line,
-)
+from .by_hand import jacobians, lines, render, styled, texts, the_line
+from .collected import SEPARATIONS, by_other_means, collected
 
 
 def the_band(axes):

@@ -10,7 +10,8 @@ from tausweep.figures.claims import ClaimsFigure, ClaimsTable
 from tausweep.figures.reproduction import ReproductionFigure
 from tausweep.figures.table import write
 
-from .by_hand import STYLE, compared, judged, lines, render, texts, the_line
+from .by_hand import STYLE, lines, render, texts, the_line
+from .collected import compared, judged
 
 MODELS = ("PLRNN", "RNN", "LSTM")
 

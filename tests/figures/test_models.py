@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .by_hand import AHEAD, EXPONENTS, by_other_means, collected, lines, models, render, texts
+from .by_hand import lines, models, render, texts
+from .collected import AHEAD, EXPONENTS, by_other_means, collected
 
 
 def side_by_side(**case):

@@ -20,7 +20,8 @@ from tausweep.figures.settings import KINDS
 from tausweep.figures.table import Table
 from tausweep.plan import Plan
 
-from .by_hand import collected, render
+from .by_hand import render
+from .collected import collected
 from .conftest import EVERYTHING
 
 pytestmark = pytest.mark.xdist_group("real figures")

@@ -7,7 +7,8 @@ import pytest
 
 from tausweep.figures.drawing.style import number
 
-from .by_hand import by_other_means, collected, lines, lorenz, reconstruction, render, the_line
+from .by_hand import lines, reconstruction, render, the_line
+from .collected import by_other_means, collected, lorenz
 
 
 def test_reconstruction_shows_the_median_member_at_the_smallest_best_and_largest_tau():

@@ -4,21 +4,11 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from tausweep.figures.drawing.collected import quantile
 from tausweep.figures.drawing.style import PALETTE, looks
+from tausweep.members.quantile import quantile
 
-from .by_hand import (
-    STYLE,
-    by_other_means,
-    collected,
-    lines,
-    reconstruction,
-    render,
-    styled,
-    sweep,
-    texts,
-    the_line,
-)
+from .by_hand import STYLE, lines, reconstruction, render, styled, sweep, texts, the_line
+from .collected import by_other_means, collected
 
 
 def test_sweep_draws_the_median_over_members():

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float
+
+from tausweep.members.quantile import quantile
 
 Draws = Float[np.ndarray, " resample"]
 
@@ -51,14 +53,13 @@ def best(
     good
         Factor by which the median of a good τ may exceed the lowest.
     """
-    values = np.where(np.isnan(values), np.inf, values)
-    median = middle(values)
+    median = quantile(values, 0.5)
     if not np.isfinite(median).any():
         nowhere = (np.nan, np.nan)
         return Best(np.nan, np.nan, nowhere, 0, np.full(resamples, np.nan))
     at = int(median.argmin())
     chosen = rng.integers(values.shape[1], size=(resamples, values.shape[1]))
-    resampled = middle(values[:, chosen])
+    resampled = quantile(values[:, chosen], 0.5)
     found = resampled.argmin(axis=0)
     between = np.sqrt(tau[1:] * tau[:-1])
     lower = np.r_[tau[0] ** 2 / between[0], between]
@@ -74,15 +75,8 @@ def best(
     )
 
 
-def middle(values: Float[np.ndarray, "*axes member"]) -> Float[np.ndarray, "*axes"]:
-    """Median over the last axis, infinite where half of the members or more are."""
-    ordered, n = np.sort(values, axis=-1), values.shape[-1]
-    low, high = ordered[..., (n - 1) // 2], ordered[..., n // 2]
-    return np.asarray(np.where(np.isinf(high), np.inf, low / 2 + high / 2))
-
-
 def stretch(
-    tau: Float[np.ndarray, " tau"], good: Int[np.ndarray, " tau"], at: int
+    tau: Float[np.ndarray, " tau"], good: Bool[np.ndarray, " tau"], at: int
 ) -> tuple[float, float]:
     """The first and the last τ of those around `at` that are good without a gap."""
     bad = np.flatnonzero(~good)

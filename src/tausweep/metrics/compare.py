@@ -64,14 +64,17 @@ def references(metric: Comparison, signal: xr.Dataset, steps: int) -> dict[str, 
     data, other = stretches(metric, signal, steps)
     p = metric.describe(data, data)
     mean = np.broadcast_to(data.mean(axis=0), data.shape)
-    own = metric.distance(p, p)
-    found: dict[str, Any] = {f"{k}_data": own[k] for k, v in metric.variables.items() if v.of_data}
-    for suffix, x in (("floor", other), ("ceiling", mean)):
-        values = metric.distance(p, metric.describe(x, data))
-        found |= {
-            f"{name}_{suffix}": values[name] for name, v in metric.variables.items() if v.reference
-        }
-    return found | {"n": len(data)}
+    between = [name for name, v in metric.variables.items() if v.reference]
+    own = [name for name, v in metric.variables.items() if v.of_data]
+    found: dict[str, Any] = {"n": len(data)}
+    if own:
+        values = metric.distance(p, p)
+        found |= {f"{name}_data": values[name] for name in own}
+    if between:
+        for suffix, x in (("floor", other), ("ceiling", mean)):
+            values = metric.distance(p, metric.describe(x, data))
+            found |= {f"{name}_{suffix}": values[name] for name in between}
+    return found
 
 
 def stretches(metric: Comparison, signal: xr.Dataset, steps: int) -> tuple[Trajectory, Trajectory]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import xarray as xr
 from scipy import stats
 
 from tausweep.labelled import labelled
+from tausweep.members.quantile import quantile
 from tausweep.reproduction.settings import Point, Reproduction
 
 RESAMPLES = 2_000
@@ -89,95 +90,96 @@ def run(settings: Reproduction, collect: Sequence[xr.Dataset]) -> xr.Dataset:
     series, different; all lost where no member has a value; not run where no experiment has the
     point.
     """
-    rows = [_row(point, settings.experiments, collect) for point in settings.published]
-    numbers = np.array([_numbers(row) for row in rows]).T
-    texts = np.array([_texts(row) for row in rows], dtype=object).T
+    named = dict(zip(settings.experiments, map(_Collected, collect), strict=True))
+    rows = [_row(point, named) for point in settings.published]
+    numbers, texts = [_numbers(row) for row in rows], [_texts(row) for row in rows]
     return xr.Dataset(
         labelled(
             {
-                name: ("point", values, *about)
-                for (name, about), values in zip(VARIABLES.items(), numbers, strict=True)
+                name: ("point", np.array([row[name] for row in numbers]), *about)
+                for name, about in VARIABLES.items()
             }
             | {
-                name: ("point", values, about, "1")
-                for (name, about), values in zip(TEXTS.items(), texts, strict=True)
+                name: ("point", np.array([row[name] for row in texts], dtype=object), about, "1")
+                for name, about in TEXTS.items()
             }
         ),
         attrs={"subject": f"{len(rows)} published numbers"},
     )
 
 
-def _row(point: Point, names: Sequence[str], collect: Sequence[xr.Dataset]) -> Row:
-    for name, each in zip(names, collect, strict=True):
-        found = _of_series(point, each) if point.model is None else _of_members(point, each)
-        if found is not None:
+class _Collected:
+    """What is known of the trained members of an experiment, to look points up in."""
+
+    def __init__(self, collect: xr.Dataset) -> None:
+        self.collect = collect
+        self.signals = [str(name).lower() for name in collect["signal"].to_numpy()]
+        self.labels = {
+            name: collect[name].to_numpy().astype(str) for name in ("series", "model", "method")
+        }
+        self.labels["series"] = np.char.lower(self.labels["series"])
+
+    def find(self, point: Point) -> tuple[tuple[float, ...], tuple[float, float]] | None:
+        """Values and interval at a point; None where there are none."""
+        if point.metric not in self.collect:
+            return None
+        return self._of_series(point) if point.model is None else self._of_members(point)
+
+    def _of_series(self, point: Point) -> tuple[tuple[float, ...], tuple[float, float]] | None:
+        if point.series.lower() not in self.signals:
+            return None
+        of = self.collect.isel(signal=self.signals.index(point.series.lower()))
+        interval = of.get(f"{point.metric}_interval", xr.DataArray([np.nan, np.nan]))
+        low, high = (float(end) for end in interval)
+        return (float(of[point.metric]),), (low, high)
+
+    def _of_members(self, point: Point) -> tuple[tuple[float, ...], tuple[float, float]] | None:
+        at = self.labels["series"] == point.series.lower()
+        at &= (self.labels["model"] == point.model) & (self.labels["method"] == point.method)
+        if point.tau is not None:
+            at &= self.collect["tau"].to_numpy() == point.tau
+        if not at.any():
+            return None
+        values = self.collect[point.metric].to_numpy()[at]
+        return tuple(values.tolist()), _of_mean(values[np.isfinite(values)])
+
+
+def _row(point: Point, named: Mapping[str, _Collected]) -> Row:
+    for name, each in named.items():
+        if (found := each.find(point)) is not None:
             return Row(point, name, *found)
     return Row(point)
 
 
-def _of_series(
-    point: Point, collect: xr.Dataset
-) -> tuple[tuple[float, ...], tuple[float, float]] | None:
-    at = [name.lower() == point.series.lower() for name in collect["signal"].to_numpy()]
-    if not any(at) or point.metric not in collect:
-        return None
-    of = collect.isel(signal=at.index(True))
-    interval = of.get(f"{point.metric}_interval", xr.DataArray([np.nan, np.nan]))
-    low, high = (float(end) for end in interval)
-    return (float(of[point.metric]),), (low, high)
-
-
-def _of_members(
-    point: Point, collect: xr.Dataset
-) -> tuple[tuple[float, ...], tuple[float, float]] | None:
-    if point.metric not in collect:
-        return None
-    text = {name: collect[name].to_numpy().astype(str) for name in ("series", "model", "method")}
-    at = np.char.lower(text["series"]) == point.series.lower()
-    at &= (text["model"] == point.model) & (text["method"] == point.method)
-    if point.tau is not None:
-        at &= collect["tau"].to_numpy() == point.tau
-    if not at.any():
-        return None
-    values = collect[point.metric].to_numpy()[at]
-    return tuple(values.tolist()), _of_mean(values[np.isfinite(values)])
-
-
 def _of_mean(values: np.ndarray) -> tuple[float, float]:
     """The 95 % interval of a mean."""
-    if len(values) < 2 or np.ptp(values) == 0:
-        return (np.nan, np.nan) if len(values) < 2 else (float(values[0]), float(values[0]))
+    if len(values) < 2:
+        return np.nan, np.nan
+    if np.ptp(values) == 0:
+        return float(values[0]), float(values[0])
     found = stats.bootstrap(
         (values,), np.mean, n_resamples=RESAMPLES, method="percentile", rng=np.random.default_rng(0)
     ).confidence_interval
     return float(found.low), float(found.high)
 
 
-def _numbers(row: Row) -> list[float]:
+def _numbers(row: Row) -> dict[str, float]:
     there = sum(bool(np.isfinite(v)) for v in row.values)
-    low, high = row.interval
-    values = np.where(np.isfinite(row.values), row.values, np.inf)
-    return [
-        np.nan if row.point.tau is None else row.point.tau,
-        row.point.value,
-        row.ours,
-        low,
-        high,
-        float(np.median(values)) if len(values) else np.nan,
-        row.ours - row.point.value,
-        there,
-        len(row.values) - there,
-    ]
+    values = np.where(np.isfinite(row.values), row.values, np.nan)
+    return {
+        "tau": np.nan if row.point.tau is None else row.point.tau,
+        "published": row.point.value,
+        "ours": row.ours,
+        "lower": row.interval[0],
+        "upper": row.interval[1],
+        "median": float(quantile(values, 0.5)) if len(values) else np.nan,
+        "difference": row.ours - row.point.value,
+        "members": there,
+        "lost": len(row.values) - there,
+    }
 
 
-def _texts(row: Row) -> list[str]:
-    point = row.point
-    return [
-        point.series,
-        point.model or "",
-        point.method or "",
-        point.metric,
-        row.experiment,
-        row.verdict,
-        point.note,
-    ]
+def _texts(row: Row) -> dict[str, str]:
+    labels = row.point.model_dump(include={"series", "model", "method", "metric", "note"})
+    known = {name: text or "" for name, text in labels.items()}
+    return known | {"experiment": row.experiment, "verdict": row.verdict}

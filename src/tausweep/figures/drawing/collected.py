@@ -12,6 +12,7 @@ from jaxtyping import Bool, Float
 from tausweep.figures.drawing.style import Look, looks, shorten
 from tausweep.figures.figure import Style
 from tausweep.figures.quantities import split
+from tausweep.members.quantile import quantile
 
 Values = Float[np.ndarray, " run"]
 
@@ -188,16 +189,6 @@ def median_member(rows: xr.Dataset, quantity: str) -> xr.Dataset:
     return rows.isel(run=order[(len(order) - 1) // 2])
 
 
-def quantile(values: Float[np.ndarray, " member"], q: float) -> float:
-    """Quantile of a metric over members, where one without a value (NaN) is the worst of all.
-
-    Members that diverged are thus never left out: once half of them have no value, neither has
-    the median (infinity).
-    """
-    ordered = np.sort(np.where(np.isnan(values), np.inf, values))
-    return float(np.interp(q * (len(ordered) - 1), np.arange(len(ordered)), ordered))
-
-
 def central(values: Float[np.ndarray, " member"], band: float) -> list[float]:
     """Lower end, median and upper end of the central fraction of members."""
-    return [quantile(values, q) for q in ((1 - band) / 2, 0.5, (1 + band) / 2)]
+    return [float(quantile(values, q)) for q in ((1 - band) / 2, 0.5, (1 + band) / 2)]

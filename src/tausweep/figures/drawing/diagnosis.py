@@ -16,7 +16,7 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import Normal, Stroke
 
 from tausweep.figures.diagnosis import EXPONENTS, FORECASTS, KIND, SPEED, DiagnosisFigure
-from tausweep.figures.drawing.collected import Trained, measured, of_series, quantile, reference
+from tausweep.figures.drawing.collected import Trained, measured, of_series, reference
 from tausweep.figures.drawing.panels import value_axis, with_legend
 from tausweep.figures.drawing.style import QUIET, characters, number, shorten
 from tausweep.figures.drawing.swept import (
@@ -27,6 +27,7 @@ from tausweep.figures.drawing.swept import (
 )
 from tausweep.figures.figure import Style
 from tausweep.figures.sweep import TAU
+from tausweep.members.quantile import quantile
 
 COLOURS = {"aperiodic": "0.88", "cycle": "#F0E442", "fixed_point": "0.55", "diverged": "black"}
 """From the bottom up. None is a model's colour: greys, and Okabe and Ito's yellow."""
@@ -193,7 +194,7 @@ def _members(axes: Axes, trained: Trained, values: Values, look: dict[str, Any],
 def _median(values: Values) -> float:
     """Median of those there are; NaN of none."""
     there = values[~np.isnan(values)]
-    return quantile(there, 0.5) if len(there) else np.nan
+    return float(quantile(there, 0.5)) if len(there) else np.nan
 
 
 def _ahead(rows: xr.Dataset, signal: xr.Dataset) -> tuple[int, float]:

@@ -15,11 +15,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from tausweep.figures.drawing.collected import SYMBOLS, Trained, of_series, quantile
+from tausweep.figures.drawing.collected import SYMBOLS, Trained, of_series
 from tausweep.figures.drawing.panels import grid
 from tausweep.figures.drawing.style import PALETTE, QUIET, shorten
 from tausweep.figures.figure import Style
 from tausweep.figures.gradients import GradientsFigure
+from tausweep.members.quantile import quantile
 
 LARGEST: dict[str, Any] = {"linewidth": 0.6, "alpha": 0.6}
 CEASED: dict[str, Any] = {"linestyle": "", "marker": "x", "markersize": 4}
@@ -126,7 +127,7 @@ def _ceased(axes: Axes, curves: Sequence[Curve], look: Mapping[str, tuple[Any, s
 def _median(curve: Curve) -> Float[np.ndarray, " epoch"]:
     """Over members; infinite where half have no finite norm."""
     norms = curve.rows["gradient_norm"].transpose("run", "epoch").to_numpy().astype(float)
-    return np.array([quantile(column, 0.5) for column in norms.T])
+    return quantile(norms.T, 0.5)
 
 
 def _drawn(norms: Float[np.ndarray, " epoch"]) -> Float[np.ndarray, " epoch"]:

@@ -18,13 +18,13 @@ from tausweep.figures.drawing.collected import (
     label,
     measured,
     of_series,
-    quantile,
     reference,
 )
 from tausweep.figures.drawing.panels import grid, top, value_axis
 from tausweep.figures.drawing.style import QUIET
 from tausweep.figures.figure import Style
 from tausweep.figures.models import EXPONENTS, FORECASTS, ModelsFigure
+from tausweep.members.quantile import quantile
 
 DOT: dict[str, Any] = {"linestyle": "", "markersize": 3.5, "markeredgewidth": 0, "alpha": 0.55}
 CROSS: dict[str, Any] = {"linestyle": "", "marker": "x", "markersize": 4.0}
@@ -111,10 +111,7 @@ def _forecasts(axes: Axes, shown: list[Trained], signal: xr.Dataset) -> None:
     highest = top(axes)
     for each, error in zip(shown, errors, strict=True):
         # A forecast that is not finite is worse than any: the median is no number once half are.
-        low, median, high = (
-            np.minimum([quantile(column, q) for column in error.T], highest)
-            for q in (0.0, 0.5, 1.0)
-        )
+        low, median, high = (np.minimum(quantile(error.T, q), highest) for q in (0.0, 0.5, 1.0))
         look = each.look
         axes.fill_between(ahead, low, high, color=look.colour, alpha=0.15, linewidth=0)
         axes.plot(
@@ -191,7 +188,7 @@ def _members(
             spread[where], drawn[where], **dots, color=colour, zorder=4,
             clip_on=False, in_layout=False, gid=f"{gid}: {trained.label}",
         )  # fmt: skip
-    median = min(quantile(values, 0.5), highest)
+    median = min(float(quantile(values, 0.5)), highest)
     axes.hlines(
         median, x[0] - reach, x[0] + reach, color=colour, linewidth=1.4, zorder=3,
         linestyle=trained.look.line, gid=f"median: {trained.label}",

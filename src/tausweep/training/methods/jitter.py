@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from tausweep.engines.windows import cut
 from tausweep.settings import PositiveInt
+from tausweep.training.methods.jittered import drawn_about
 from tausweep.training.methods.method import Moment, TrainingMethod, Update, distinct
 
 Spread = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -33,6 +33,4 @@ class Jitter(TrainingMethod):
 
     def updates(self, at: Moment) -> list[Update]:
         """At an interval drawn uniformly from τ ± Δ, within 1 and L."""
-        (delta,) = self.spread
-        drawn = int(at.rng.integers(self.tau - delta, self.tau + delta, endpoint=True))
-        return [[cut(at.length, min(max(drawn, 1), at.length))]]
+        return drawn_about(self.tau, self.values[0], at)

@@ -18,6 +18,10 @@ class Jittered(SweepsTau):
 
     def updates(self, at: Moment) -> list[Update]:
         """At an interval drawn uniformly from τ ± Δ, within 1 and L."""
-        delta = round(self.spread * at.tau)
-        drawn = int(at.rng.integers(at.tau - delta, at.tau + delta, endpoint=True))
-        return [[cut(at.length, min(max(drawn, 1), at.length))]]
+        return drawn_about(at.tau, round(self.spread * at.tau), at)
+
+
+def drawn_about(tau: int, delta: int, at: Moment) -> list[Update]:
+    """Windows of a length drawn uniformly from τ ± Δ, within 1 and L."""
+    drawn = int(at.rng.integers(tau - delta, tau + delta, endpoint=True))
+    return [[cut(at.length, min(max(drawn, 1), at.length))]]

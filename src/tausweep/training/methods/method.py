@@ -153,7 +153,4 @@ class SweepsTau(TrainingMethod):
     @field_validator("tau")
     @classmethod
     def _distinct(cls, tau: list[Tau]) -> list[Tau]:
-        for i, t in enumerate(tau):
-            if t in tau[:i]:
-                raise ValueError(f"every τ may stand once, found {t} again at place {i}")
-        return tau
+        return distinct("τ", tau)
