@@ -58,6 +58,17 @@ def test_merging_is_of_mappings_only() -> None:
     assert below == kept
 
 
+def test_a_series_of_another_system_replaces_the_one_below() -> None:
+    below = {"Lorenz": {"system": "lorenz63", "parameters": {"rho": 38.0}}}
+    file = {"system": "file", "path": "x.npy"}
+    assert merged(below, {"Lorenz": file}) == {"Lorenz": file}
+    assert merged(below, {"Lorenz": {"dt": 0.1}})["Lorenz"] == {**below["Lorenz"], "dt": 0.1}
+    same = {"system": "lorenz63", "dt": 0.1}
+    assert merged(below, {"Lorenz": same})["Lorenz"] == {**below["Lorenz"], "dt": 0.1}
+    own = {"model": "ngrc", "order": 2}
+    assert merged({"A": {"cell": "rnn"}}, {"A": own}) == {"A": own}
+
+
 def test_experiments_share_what_they_have_in_common(study: Any) -> None:
     both = Plan(study())
     parts = [Plan(each) for each in study().experiments]

@@ -12,10 +12,12 @@ from tausweep.errors import ConfigError
 from tausweep.experiment import Experiment
 from tausweep.figures.figure import Style, Subject
 from tausweep.figures.settings import Drawing
-from tausweep.job import Job
+from tausweep.job import RESULTS, Job
 from tausweep.jobs import Jobs
 from tausweep.reproduction.settings import Reproduction
 from tausweep.study import Study
+
+FIGURES = f"{RESULTS}/figures"
 
 
 class Plan:
@@ -53,9 +55,28 @@ class Plan:
                 "it was made with another configuration or version"
             ) from None
 
+    def files(self, name: str) -> list[str]:
+        """The files of a figure, relative to the working directory."""
+        figure = self._drawing(name).figure
+        return [f"{FIGURES}/{name}.{suffix}" for suffix in figure.formats]
+
+    def marker(self, name: str) -> str:
+        """The empty file that says by its name which key a figure was drawn with."""
+        directory, file = name.split("/")
+        return f"{FIGURES}/{directory}/.drawn/{file}.{self.figures[name].key}"
+
+    def drawn(self, name: str) -> list[str]:
+        """All files of a figure that is drawn."""
+        return [*self.files(name), self.marker(name)]
+
     def __format__(self, key: str) -> str:
         """What the job with this key is about, for messages: `f"{plan:{key}}"`."""
         return self.jobs.labels.get(key, key)
+
+    def _drawing(self, name: str) -> Drawing:
+        drawing = self.figures[name].settings
+        assert isinstance(drawing, Drawing)
+        return drawing
 
     def _draw_experiment(self, part: Dependencies) -> None:
         """What is shown of each series."""

@@ -29,7 +29,8 @@ class Entry(Settings):
     file: Annotated[str, Field(min_length=1)]
     """Its configuration, by its path relative to the study's file."""
     settings: dict[str, Any] = Field(default_factory=dict)
-    """Settings that replace those in the file: mappings are merged, all else is replaced."""
+    """Settings that replace those in the file: mappings are merged, but for a series of another
+    system and a model of another kind; all else is replaced."""
 
 
 def _kind_of_entry(entry: Any) -> str:
@@ -130,12 +131,21 @@ def schema() -> dict[str, Any]:
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of both: mappings are merged, of all else `above` holds."""
+    """The settings of both: mappings are merged, of all else `above` holds.
+
+    A mapping of another kind, a series of another system, has other settings: it replaces.
+    """
     out = dict(below)
     for key, value in above.items():
-        both = isinstance(value, Mapping) and isinstance(out.get(key), Mapping)
-        out[key] = merged(out[key], value) if both else value
+        under = out.get(key)
+        both = isinstance(value, Mapping) and isinstance(under, Mapping)
+        out[key] = merged(under, value) if both and _same_kind(under, value) else value
     return out
+
+
+def _same_kind(below: Mapping[str, Any], above: Mapping[str, Any]) -> bool:
+    named = [name for name in ("system", "model") if name in above]
+    return all(below.get(name) == above[name] for name in named)
 
 
 def _experiment(

@@ -11,9 +11,6 @@ wildcard_constraints:
     key="[0-9a-f]{16}",
 
 
-FIGURES = "results/figures"
-
-
 def inputs(stage):
     return lambda wildcards: ancient(PLAN.job(stage, wildcards.key).input_paths)
 
@@ -22,19 +19,10 @@ def job(stage):
     return lambda wildcards: PLAN.job(stage, wildcards.key).json
 
 
-def touched(name):
-    directory, file = name.split("/")
-    return f"{FIGURES}/{directory}/.drawn/{file}.{PLAN.figures[name].key}"
-
-
-def files(name):
-    return [f"{FIGURES}/{name}.{suffix}" for suffix in PLAN.figures[name].settings.figure.formats]
-
-
 def figures(*kinds):
     return [
         path
         for name, drawing in PLAN.figures.items()
         if drawing.settings.figure.kind in kinds
-        for path in (*files(name), touched(name))
+        for path in PLAN.drawn(name)
     ]

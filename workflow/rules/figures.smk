@@ -25,9 +25,9 @@ for name, drawing in PLAN.figures.items():
                     if path.endswith((".png", ".csv"))
                     else update(path)
                 )
-                for path in files(name)
+                for path in PLAN.files(name)
             ],
-            drawn=touched(name),
+            drawn=PLAN.marker(name),
         log:
             f"results/logs/figures/{name}.log",
         benchmark:
@@ -42,7 +42,7 @@ for name, drawing in PLAN.figures.items():
             name=name,
             caption=PLAN.captions[name],
             job=drawing.json,
-            files=files(name),
+            files=PLAN.files(name),
         message:
             "figure {params.name}"
         shell:

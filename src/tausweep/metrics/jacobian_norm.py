@@ -66,6 +66,10 @@ class JacobianNorm(Measurement):
     }  # fmt: skip
 
     @property
+    def steps_taken(self) -> int:  # noqa: D102
+        return self.starts * (self.longest + self.transient)
+
+    @property
     def separations(self) -> list[int]:
         """T in steps, ascending."""
         powers = range(math.ceil(2 * math.log2(self.longest)))

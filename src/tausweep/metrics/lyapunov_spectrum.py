@@ -52,6 +52,10 @@ class LyapunovSpectrum(Measurement):
         ),
     }
 
+    @property
+    def steps_taken(self) -> int:  # noqa: D102
+        return self.steps + self.transient
+
     def coordinates(self, variables: int) -> Mapping[str, tuple[Sequence[int], str, str]]:  # noqa: D102
         return {"exponent": (range(1, 1 + self._asked(variables)), "exponent", "1")}
 

@@ -136,6 +136,11 @@ class Measurement(Metric):
 
     needs: ClassVar[str] = "train"
 
+    @property
+    def steps_taken(self) -> int:
+        """By each member, about: what its cost grows with, if it is to be foretold."""
+        return 1
+
     @abstractmethod
     def measure(self, model: Dynamics, signal: xr.Dataset) -> Values:
         """Values of the metric's variables, with members as their first dimension."""

@@ -47,6 +47,10 @@ class PredictionError(Measurement):
             raise ValueError(f"steps ahead must ascend, found {list(steps)}")
         return steps
 
+    @property
+    def steps_taken(self) -> int:  # noqa: D102
+        return self.starts * self.steps[-1]
+
     def coordinates(self, variables: int) -> Mapping[str, tuple[Sequence[int], str, str]]:  # noqa: D102
         return {"ahead": (self.steps, "steps ahead", "step")}
 
