@@ -69,6 +69,16 @@ def test_a_series_of_another_system_replaces_the_one_below() -> None:
     assert merged({"A": {"cell": "rnn"}}, {"A": own}) == {"A": own}
 
 
+def test_null_leaves_a_model_out(study: Any, tiny: dict[str, Any]) -> None:
+    models = {"L": {"cell": "lstm"}, "P": None}
+    entry = {"file": "parts/tiny.yaml", "settings": {"models": models}}
+    (one,) = study(experiments=[entry]).experiments
+    assert set(one.models) == {*tiny["models"], "L"} - {"P"}
+    nothing = {"file": "parts/tiny.yaml", "settings": {"series": dict.fromkeys(tiny["series"])}}
+    with pytest.raises(ConfigError, match=r"experiments\[0\].*series"):
+        study(experiments=[nothing])
+
+
 def test_experiments_share_what_they_have_in_common(study: Any) -> None:
     both = Plan(study())
     parts = [Plan(each) for each in study().experiments]

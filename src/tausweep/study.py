@@ -30,7 +30,7 @@ class Entry(Settings):
     """Its configuration, by its path relative to the study's file."""
     settings: dict[str, Any] = Field(default_factory=dict)
     """Settings that replace those in the file: mappings are merged, but for a series of another
-    system and a model of another kind; all else is replaced."""
+    system and a model of another kind; all else is replaced. Null leaves a series or model out."""
 
 
 def _kind_of_entry(entry: Any) -> str:
@@ -158,9 +158,16 @@ def _experiment(
     if "study" in config:
         raise ConfigError(f"{place}: {path} is a study itself: name its experiments here")
     try:
-        return experiment.load(config)
+        return experiment.load({key: _without_nulls(key, value) for key, value in config.items()})
     except ConfigError as error:
         raise ConfigError(f"{place}: {path}: {error}") from None
+
+
+def _without_nulls(section: str, value: Any) -> Any:
+    """A section of a configuration; of series and models without those that are null."""
+    if section not in ("series", "models") or not isinstance(value, Mapping):
+        return value
+    return {name: each for name, each in value.items() if each is not None}
 
 
 def _published(path: Path) -> list[Point]:
