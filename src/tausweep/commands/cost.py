@@ -6,12 +6,16 @@ import argparse
 import json
 import logging
 import os
+import textwrap
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tausweep.cost.estimate import Estimate
+
+WIDTH = 70
+"""Of what is printed, as wide as the table."""
 
 
 def add(commands: Any) -> None:
@@ -75,10 +79,11 @@ def _table(found: Estimate) -> str:
 
 
 def _words(found: Estimate, cores: int) -> str:
+    from tausweep.cost.shapes import SAMPLES
+
     if not any(share.jobs for share in found.stages.values()):
         return "\nNothing is left to be done."
-    lines = [
-        "",
+    said = [
         f"On {cores} {'core' if cores == 1 else 'cores'} of a machine as fast as this one: about "
         f"{_time(found.wall(cores))}. The longest chain of jobs takes {_time(found.longest)}.",
         "Memory is that of the largest job. No GPU is counted on: how fast training is on one was "
@@ -86,12 +91,11 @@ def _words(found: Estimate, cores: int) -> str:
     ]
     if found.downloads:
         files = "file is" if found.downloads == 1 else "files are"
-        lines.append(f"{found.downloads} {files} to be downloaded first, which is not counted.")
+        said.append(f"{found.downloads} {files} to be downloaded first, which is not counted.")
     if found.assumed:
-        lines.append(
-            f"Not downloaded yet, and counted as 100 000 samples each: {', '.join(found.assumed)}."
-        )
-    return "\n".join(lines)
+        names = ", ".join(found.assumed)
+        said.append(f"Not there yet, and counted as {SAMPLES} samples: {names}.")
+    return "\n" + "\n".join(textwrap.fill(text, WIDTH) for text in said)
 
 
 def _bytes(mebibytes: float) -> str:
