@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tausweep.figures.claims import ClaimsFigure, ClaimsTable
+from tausweep.figures.drawing.claims import UNLEARNED
 from tausweep.figures.reproduction import ReproductionFigure
 from tausweep.figures.table import write
 
@@ -49,6 +50,16 @@ def test_the_source_of_tau_pred_is_as_asked_or_what_there_is():
     assert best.get_xdata() == [
         pytest.approx(unknown["ratio"].isel(sweep=1, quantity=0, source=1).item())
     ]
+
+
+def test_a_sweep_that_learned_nothing_is_grey():
+    found = judged(members=5)
+    verdict = found["verdict"].copy()
+    verdict[dict(sweep=1, quantity=0)] = "not learned"
+    axes = forest(found.assign(verdict=verdict)).axes[0]
+    failed, learned = (the_line(axes, f"best: lorenz · {model}") for model in ("RNN", "LSTM"))
+    assert failed.get_color() == UNLEARNED
+    assert learned.get_color() != UNLEARNED
 
 
 def test_a_best_at_the_edge_is_open():

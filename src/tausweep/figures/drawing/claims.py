@@ -20,8 +20,7 @@ from tausweep.figures.figure import Style
 ROW, LINE, FRAME = 0.2, 0.16, 0.9
 """Heights in inches: of a sweep, of a line of text, of axis and legend."""
 
-
-COLOUR = PALETTE[0]
+COLOUR, UNLEARNED = PALETTE[0], "0.6"
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,12 @@ class Row:
     interval: tuple[float, float]
     good: tuple[float, float]
     edge: int
+    learned: bool
+
+    @property
+    def colour(self) -> str:
+        """Quiet where no τ made the models learn: which is best says little then."""
+        return COLOUR if self.learned else UNLEARNED
 
 
 def claims(dataset: xr.Dataset, settings: ClaimsFigure, style: Style) -> Figure:
@@ -94,6 +99,7 @@ def _row(sweep: xr.Dataset, q: int, settings: ClaimsFigure) -> Row:
         (float(low), float(high)),
         (float(first), float(last)),
         int(sweep["edge"][q]),
+        str(sweep["verdict"].values[q, source]) != "not learned",
     )
 
 
@@ -104,11 +110,11 @@ def _forest(axes: Axes, rows: list[Row]) -> None:
         if not np.isfinite(row.ratio):
             axes.text(1, y, "no τ_pred", ha="center", va="center", color=QUIET, gid="none")
             continue
-        axes.plot(row.good, [y, y], color=COLOUR, alpha=0.2, linewidth=6, solid_capstyle="butt",
+        axes.plot(row.good, [y, y], color=row.colour, alpha=0.2, linewidth=6, solid_capstyle="butt",
                   gid=f"good: {row.label}")  # fmt: skip
-        axes.plot(row.interval, [y, y], color=COLOUR, gid=f"interval: {row.label}")
-        axes.plot([row.ratio], [y], "o", color=COLOUR, gid=f"best: {row.label}",
-                  markerfacecolor="white" if row.edge else COLOUR)  # fmt: skip
+        axes.plot(row.interval, [y, y], color=row.colour, gid=f"interval: {row.label}")
+        axes.plot([row.ratio], [y], "o", color=row.colour, gid=f"best: {row.label}",
+                  markerfacecolor="white" if row.edge else row.colour)  # fmt: skip
     axes.set_xlabel(r"best $\tau$ / $\tau_\mathrm{pred}$")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
@@ -122,6 +128,7 @@ def _legend(figure: Figure) -> None:
             Line2D([], [], marker="o", color=COLOUR, markerfacecolor="white", linestyle="",
                    label="at an edge of what was tried"),
             Line2D([], [], color=COLOUR, alpha=0.2, linewidth=6, label="good τ"),
+            Line2D([], [], marker="o", color=UNLEARNED, label="not learned at any τ"),
         ],
-        loc="outside upper left", ncols=3,
+        loc="outside upper left", ncols=4,
     )  # fmt: skip
