@@ -7,7 +7,7 @@ object. What is imported here is light, because Snakemake does so each time it p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
@@ -90,6 +90,12 @@ class Experiment(Settings):
     def sweeps_tau(self) -> bool:
         """Whether several learning intervals are tried of one method."""
         return any(method.setting == "tau" and len(method.values) > 1 for method in self.methods)
+
+    def judged(self, quantities: Sequence[str]) -> list[str]:
+        """Those of the quantities that are measured: one number of each member, not a kind."""
+        measured = {n: v for metric in self.metrics.chosen for n, v in metric.variables.items()}
+        numbers = {name for name, v in measured.items() if not v.dims and not v.meanings}
+        return [name for name in quantities if name in numbers]
 
     @property
     def parts(self) -> list[Part]:

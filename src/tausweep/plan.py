@@ -6,7 +6,7 @@ and fast, because Snakemake builds a plan each time it parses the workflow.
 
 from __future__ import annotations
 
-from tausweep.claims.settings import Claims, ClaimsOf
+from tausweep.claims.settings import ClaimsOf
 from tausweep.dependencies import Dependencies
 from tausweep.errors import ConfigError
 from tausweep.experiment import Experiment
@@ -69,7 +69,11 @@ class Plan:
     def _judge(self, parts: list[Dependencies]) -> None:
         """What all experiments say together: of the claim, and beside published numbers."""
         study, roles = self.study, {}
-        swept = [part for part in parts if _judges_tau(part.experiment, study.claims)]
+        swept = [
+            part
+            for part in parts
+            if part.experiment.sweeps_tau and part.experiment.judged(study.claims.quantities)
+        ]
         if swept:
             names, collected = _collected(swept)
             claims = ClaimsOf(experiments=names, **study.claims.model_dump())
@@ -99,12 +103,6 @@ class Plan:
                 drawing = Drawing(figure=settings, series=subject.series, style=style)
                 self.figures[name] = Job("figure", drawing, inputs)
                 self.captions[name] = settings.caption(subject)
-
-
-def _judges_tau(experiment: Experiment, claims: Claims) -> bool:
-    """Whether it tries several τ and measures how good they are."""
-    measured = {name for metric in experiment.metrics.chosen for name in metric.variables}
-    return experiment.sweeps_tau and not measured.isdisjoint(claims.quantities)
 
 
 def _collected(parts: list[Dependencies]) -> tuple[list[str], list[Job]]:
