@@ -27,7 +27,7 @@ from tausweep.series.settings import Series
 from tausweep.settings import Name, PositiveInt, Settings
 from tausweep.signal.settings import Signal
 from tausweep.systems.system import Simulated
-from tausweep.training.methods.method import RelativeTau
+from tausweep.training.methods.method import BestTau, RelativeTau
 from tausweep.training.methods.registry import Method
 from tausweep.training.settings import Covering, Training
 from tausweep.truth.settings import Truth
@@ -153,6 +153,12 @@ def _tau_fits_in_a_sequence(ex: Experiment) -> None:
                 raise ValueError(
                     f"methods[{i}].tau[{j}] must be at most training.sequence_length "
                     f"({length}), found {tau}: lower it, or make the length auto"
+                )
+            if isinstance(tau, BestTau) and length == "auto":
+                raise ValueError(
+                    f"methods[{i}].tau[{j}].best_of: training.sequence_length cannot be auto, as "
+                    "how long that τ is is found by training: give a number of steps, as the "
+                    "longest τ that is tried there"
                 )
 
 

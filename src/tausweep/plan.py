@@ -16,12 +16,14 @@ from tausweep.job import Job
 from tausweep.jobs import Jobs
 from tausweep.reproduction.settings import Reproduction
 from tausweep.study import Study
+from tausweep.sweeps import Sweeps
 
 
 class Plan:
     """All jobs and figures of an experiment, or of the experiments of a study.
 
-    Raises ConfigError where an experiment names a file that cannot be read.
+    Raises ConfigError where an experiment names a file that cannot be read, or refers to a sweep
+    that is not before it.
     """
 
     def __init__(self, asked: Experiment | Study) -> None:
@@ -32,10 +34,14 @@ class Plan:
         self.captions: dict[str, str] = {}
         """Of the figures, in reStructuredText."""
         self.downloads = self.jobs.downloads
-        parts = [Dependencies(experiment, self.jobs) for experiment in self.study.experiments]
-        for part in parts:
+        sweeps = Sweeps()
+        self.parts = [
+            Dependencies(experiment, self.jobs, sweeps) for experiment in self.study.experiments
+        ]
+        """What depends on what in each experiment."""
+        for part in self.parts:
             self._draw_experiment(part)
-        self._judge([part for part in parts if part.collect is not None])
+        self._judge([part for part in self.parts if part.collect is not None])
 
     def job(self, stage: str, key: str) -> Job:
         """The job with this key.

@@ -114,7 +114,7 @@ def stretch(
 
 def learned(median: float, floor: float, ceiling: float) -> bool:
     """Whether a median is nearer to the floor, other data of the system, than to the ceiling, an
-    orbit that stands still; true where these are not known.
+    orbit that stands still; true of any that is finite where these are not known.
     """
     known = np.isfinite(floor) and np.isfinite(ceiling)
-    return bool(not known or median <= (floor + ceiling) / 2)
+    return bool(np.isfinite(median) and (not known or median <= (floor + ceiling) / 2))
