@@ -14,8 +14,10 @@ from tausweep.lyapunov.report import says
 
 WIDTH = 100
 """Columns of what is printed."""
-NAME = 32
-"""Columns of the name of a sweep; a longer one is cut."""
+NAME, QUANTITY = 26, 12
+"""Columns of the names of a sweep and a quantity; longer ones are cut."""
+ENTRIES = (6, 14, 10, 6, 6, 6)
+"""Columns of the others."""
 
 Numbers = Mapping[str, Any]
 
@@ -111,10 +113,10 @@ def _table(sweeps: Iterable[Numbers]) -> list[str]:
 
 def _entries(quantity: str, by: Numbers) -> list[str]:
     if by["tau"] is None:
-        return [quantity, "none"]
+        return [_cut(quantity, QUANTITY), "none"]
     first, last = by["good"]
     return [
-        quantity,
+        _cut(quantity, QUANTITY),
         _number(by["tau"]),
         _interval(by["interval"]),
         _number(first) if first == last else f"{_number(first)} to {_number(last)}",
@@ -135,11 +137,10 @@ def _remarks(by: Numbers) -> list[str]:
 
 
 def _row(name: str, by: str, *entries: str) -> str:
-    """Columns of fixed width; the name and the quantity are cut where they are longer."""
-    columns = [_cut(name, NAME), _cut(by, 14)]
-    widths = (7, 14, 10, 7, 7, 7)
-    text = " ".join(f"{entry:<{width}}" for entry, width in zip(entries, widths, strict=False))
-    return f"  {columns[0]:<{NAME}} {columns[1]:<14} {text}".rstrip()
+    """In columns of fixed width."""
+    columns = zip((by, *entries), (QUANTITY, *ENTRIES), strict=False)
+    text = " ".join(f"{entry:<{width}}" for entry, width in columns)
+    return f"  {_cut(name, NAME):<{NAME}} {text}".rstrip()
 
 
 LEGEND = (
