@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from conftest import REPOSITORY
 
+from tausweep import study
 from tausweep.errors import ConfigError
 from tausweep.experiment import load
 from tausweep.plan import Plan
@@ -93,6 +97,16 @@ def test_a_sweep_can_hold_the_best_of_another_and_be_referred_to(tiny: dict[str,
     around = {"method": "sparse_tf", "tau": [{"best_of": "first", "times": t} for t in (0.7, 1.4)]}
     found = plan(tiny, [SWEEP], [around, {"method": "jittered", "tau": [{"best_of": "second"}]}])
     assert len(referring(found)) == 2 * 3
+
+
+def test_the_page_on_choosing_tau_shows_a_study_that_can_be_planned(
+    tiny: dict[str, Any], tmp_path: Path
+) -> None:
+    page = (REPOSITORY / "docs/choosing-tau.md").read_text()
+    config = yaml.safe_load(page.split("```yaml\n")[1].split("```")[0])
+    sweep = {**tiny, "experiment": "sweep", "methods": [SWEEP]}
+    (tmp_path / "sweep.yaml").write_text(yaml.safe_dump(sweep))
+    assert len(referring(Plan(study.load(config, tmp_path)))) == 2 * 2 * 20  # of members, in blocks
 
 
 OTHER = {"models": {"Q": {"cell": "rnn"}}}

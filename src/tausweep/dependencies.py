@@ -309,7 +309,8 @@ def _at(method: TrainingMethod | None, value: Any) -> str:
         case RelativeTau(of_tau_pred=multiple):
             return f", tau = {multiple:g} tau_pred"
         case BestTau(best_of=sweep, times=multiple):
-            return f", tau = {multiple:g} of the best of {sweep}"
+            times = "" if multiple == 1 else f"{multiple:g} of "
+            return f", tau = {times}the best of {sweep}"
         case _:
             assert method is not None
             return f", {method.setting} = {value}"

@@ -68,7 +68,7 @@ def _by(best: xr.Dataset, tau_pred: float | None) -> Numbers:
         zip(best["times"].values.tolist(), best["cost_otherwise"].values.tolist(), strict=True)
     )
     return {
-        "tau": _known(best["best_tau"].item()),
+        "best_tau": _known(best["best_tau"].item()),
         "interval": [_known(end) for end in best["best_tau_interval"].values.tolist()],
         "good": [_known(end) for end in best["good"].values.tolist()],
         "edge": best["edge"].item(),
@@ -91,8 +91,8 @@ def _before(found: Numbers | None) -> str:
         return "λ_max is not there yet"
     if found["tau_pred"] is None:
         return f"no τ_pred from λ_max: {found['says']}"
-    ends = _interval(found["interval"])
-    return f"from λ_max alone τ_pred = {_number(found['tau_pred'])} {ends} steps: {found['says']}"
+    told = f"{_number(found['tau_pred'])} {_interval(found['interval'])}".rstrip()
+    return f"from λ_max alone τ_pred = {told} steps ({found['verdict']})"
 
 
 def _table(sweeps: Iterable[Numbers]) -> list[str]:
@@ -112,12 +112,12 @@ def _table(sweeps: Iterable[Numbers]) -> list[str]:
 
 
 def _entries(quantity: str, by: Numbers) -> list[str]:
-    if by["tau"] is None:
+    if by["best_tau"] is None:
         return [_cut(quantity, QUANTITY), "none"]
     first, last = by["good"]
     return [
         _cut(quantity, QUANTITY),
-        _number(by["tau"]),
+        _number(by["best_tau"]),
         _interval(by["interval"]),
         _number(first) if first == last else f"{_number(first)} to {_number(last)}",
         *(_times(by[f"cost_at_{where}"]) for where in ("half", "twice", "tau_pred")),
@@ -125,7 +125,7 @@ def _entries(quantity: str, by: Numbers) -> list[str]:
 
 
 def _remarks(by: Numbers) -> list[str]:
-    if by["tau"] is None:
+    if by["best_tau"] is None:
         return ["at every τ half of the members or more are lost"]
     remarks = []
     if by["edge"]:
