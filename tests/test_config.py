@@ -46,6 +46,9 @@ WRONG_TAU = [
     (["7"], r"methods\[0\].tau\[0\]: must be a valid integer, .*write 7 without quotes"),
     ([5, 5], r"methods\[0\].tau: every τ may stand once, found 5 again"),
     ([{"of_tau": 1.0}], r"methods\[0\].tau\[0\]: unknown key 'of_tau'; did you mean of_tau_pred\?"),
+    ([{"best_of": 3}], r"methods\[0\].tau\[0\].best_of: must be a valid string, found 3"),
+    ([{"best_of": "x", "time": 2}], r"methods\[0\].tau\[0\]: unknown key 'time'; did you mean times\?"),
+    ([{"best_of": "x", "times": 0.0}], r"methods\[0\].tau\[0\].times: must be greater than 0"),
     ([{"of_tau_pred": 0.0}], r"methods\[0\].tau\[0\].of_tau_pred: must be greater than 0"),
 ]  # fmt: skip
 

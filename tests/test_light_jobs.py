@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from conftest import TINY
 
+from tausweep.best.settings import Judging
 from tausweep.experiment import load
 from tausweep.job import Job
 from tausweep.plan import Plan
@@ -39,6 +40,7 @@ NEEDED: dict[str, set[str]] = {
     "metrics d_h": {"scipy"},
     "reference d_stsp": set(),
     "reference d_h": {"scipy"},
+    "best": set(),
     "collect": set(),
     "figure lyapunov": {"matplotlib"},
     "figure sweep": {"matplotlib"},
@@ -79,6 +81,9 @@ def jobs() -> dict[str, Job]:
                 found[f"figure {settings.figure.kind}"] = job
             case stage:
                 found[stage] = job
+    by = {"train": "train", "metrics": "metrics d_stsp", "reference": "reference d_stsp"}
+    files: dict[str, str | list[str]] = {role: [found[name].reference] for role, name in by.items()}
+    found["best"] = Job("best", Judging(quantities=["D_stsp"]), files)  # of a sweep of one τ
     fitted = {f"{j.stage} ngrc": j for j in other.jobs.values() if j.stage in ("train", "orbit")}
     return found | fitted
 

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.xdist_group("workflow")
 FIGURES = {"figure": 4}  # of these, three show trained models
 TRAINED = {"collect": 1, "judge_claims": 1, "figure": 4}  # and a table
 BLOCKS = 2 * 2  # two models, two τ, one block of members
-SWEEPS = {"list_members": 2, "measure": 2 * 2}  # of two models; two metrics
+SWEEPS = {"list_members": 2, "measure": 2 * 2, "find_best": 2}  # of two models; two metrics
 REFERENCES = {"measure_reference": 2}
 STAGE_OF = {
     "make_series": "series",
@@ -44,6 +44,7 @@ STAGE_OF = {
     "list_members": "members",
     "measure": "metrics",
     "measure_reference": "reference",
+    "find_best": "best",
     "collect": "collect",
     "judge_claims": "claims",
     "compare_published": "reproduction",
@@ -62,7 +63,7 @@ def jobs(run: subprocess.CompletedProcess[str]) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for row in table[1].splitlines():
         rule, n = row.split()
-        if rule not in ("all", "figures", "lyapunov", "signal"):
+        if rule not in ("all", "figures", "lyapunov", "signal", "best"):
             counts["figure" if rule.startswith("figure_") else rule] += int(n)
     return dict(counts)
 
@@ -88,17 +89,25 @@ def with_tau(*tau: Any) -> dict[str, Any]:
     return {**copy.deepcopy(TINY), "methods": [{"method": "sparse_tf", "tau": list(tau)}]}
 
 
+BEST = {"best_of": "tiny", "method": "sparse_tf", "times": 1.5}
+AT_BEST = {**TINY, "methods": [*TINY["methods"], {"method": "annealed", "tau": [BEST]}]}
+
+
 RERUNS = {
     "nothing": (TINY, {}),
     "a colour": (changed("figures.style.colours", {"P": "#ff0000"}), FIGURES),
     "a figure's own setting": (changed("figures.sweep.band", 0.8), {"figure": 1}),
     "a bin count": (
         changed("metrics.d_stsp.bins", 9),
-        {"measure": 2, "measure_reference": 1, **TRAINED},
+        {"measure": 2, "measure_reference": 1, "find_best": 2, **TRAINED},
     ),
     "one more τ": (
         with_tau(3, {"of_tau_pred": 0.5}, 9),
         {"train": 2, "run_orbit": 2, **SWEEPS, **TRAINED},
+    ),
+    "a method at the best of another's": (
+        AT_BEST,
+        {"train": 2, "run_orbit": 2, "list_members": 2, "measure": 2 * 2, **TRAINED},
     ),
     "more members": (
         changed("members", 2),

@@ -1,5 +1,5 @@
-"""The command `tausweep`: what the workflow's rules call, a person to repeat a job, or to measure
-λ_max of a file without a workflow.
+"""The command `tausweep`: what the workflow's rules call, a person to repeat a job, to measure
+λ_max of a file without a workflow, or to be told which τ to use.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-COMMANDS = ("stage", "cost", "lyapunov", "download", "engines", "schema")
+COMMANDS = ("stage", "cost", "lyapunov", "suggest", "download", "engines", "schema")
 """Modules of `tausweep.commands`; each has `add`, which adds a command with what it runs."""
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from tausweep.best.settings import Judging
 from tausweep.collect.settings import Collect, Sweep
 from tausweep.errors import ConfigError
 from tausweep.experiment import Experiment
@@ -18,8 +19,10 @@ from tausweep.models.settings import Model
 from tausweep.orbit.settings import Part
 from tausweep.reference.settings import Reference
 from tausweep.series.settings import File, Published, Series
+from tausweep.settings import Settings
+from tausweep.sweeps import Sweeps, Trial
 from tausweep.systems.system import Simulated
-from tausweep.training.methods.method import RelativeTau, TrainingMethod
+from tausweep.training.methods.method import BestTau, RelativeTau, TrainingMethod
 from tausweep.training.methods.registry import Method
 from tausweep.training.settings import Fit, Train
 
@@ -39,14 +42,17 @@ class Trained(NamedTuple):
 
 
 class Dependencies:
-    """All jobs of an experiment, added to those there are.
+    """All jobs of an experiment, added to those there are, and its sweeps of τ to those before.
 
-    Raises ConfigError where the experiment names a file that cannot be read.
+    Raises ConfigError where the experiment names a file that cannot be read, or refers to a sweep
+    that is not there.
     """
 
-    def __init__(self, experiment: Experiment, jobs: Jobs) -> None:
+    def __init__(self, experiment: Experiment, jobs: Jobs, sweeps: Sweeps) -> None:
         self.experiment = experiment
         self.jobs = jobs
+        self.sweeps = sweeps
+        self.sweeps.of[experiment.experiment] = {}
         self.series: dict[str, dict[str, Job]] = {}
         """Of each series, by role: `series`, `signal`, `lyapunov`; `truth` of simulated ones."""
         self.noisy: dict[str, dict[str, Job]] = {}
@@ -85,8 +91,10 @@ class Dependencies:
                 for method in self._methods(model):
                     by = made_by(model, method)
                     title = f"{label} on {name} by {by}"
-                    trained = self._train(title, model, method, found["signal"], found["lyapunov"])
+                    at = Trial(name, label, by, kind_of(method))
+                    trained = self._train(title, model, method, at)
                     measured = self._measure(title, trained, found["signal"])
+                    self._best(title, method, at, trained, measured)
                     members.append(self._members(title, method, trained, found["signal"]))
                     metrics += measured
                     sweeps.append(
@@ -104,11 +112,7 @@ class Dependencies:
             Collect(series=list(self.series), simulated=list(truth), sweeps=sweeps),
             members=members,
             metrics=metrics,
-            reference=[
-                job
-                for name, found in self.series.items()
-                for job in self._reference(name, found["signal"])
-            ],
+            reference=[job for name in self.series for job in self._reference(name)],
             lyapunov=[found["lyapunov"] for found in self.series.values()],
             truth=list(truth.values()),
         )
@@ -153,26 +157,63 @@ class Dependencies:
         return [None] if isinstance(model, Fitted) else self.experiment.methods
 
     def _train(
-        self, title: str, model: Model, method: TrainingMethod | None, signal: Job, lyapunov: Job
+        self, title: str, model: Model, method: TrainingMethod | None, at: Trial
     ) -> list[Trained]:
         """Training and orbits of one model by one method: for each value and block of members."""
-        ex = self.experiment
+        ex, signal = self.experiment, self.series[at.series]["signal"]
         done = []
-        for single in [None] if method is None else method.single():
+        for place, (value, single) in enumerate(_singles(method)):
+            best = self._referred(value, place, method, at)
             for first in range(0, ex.members, ex.block):
                 settings = self._training(model, single, first)
-                relative = {"lyapunov": lyapunov} if settings.of_tau_pred else {}
-                train = self.jobs.add("train", settings, signal=signal, **relative)
+                relative = settings.of_tau_pred
+                more = {"lyapunov": self.series[at.series]["lyapunov"]} if relative else {}
+                train = self.jobs.add("train", settings, signal=signal, **more, **best)
                 orbits = {
                     part: self.jobs.add("orbit", ex.orbit_along(part), train=train, signal=signal)
                     for part in ex.parts
                 }
                 done.append(Trained(single, train, orbits))
                 self.jobs.label(
-                    f"{title}{_at(single)}, members {first} to {first + ex.block - 1}",
+                    f"{title}{_at(method, value)}, members {first} to {first + ex.block - 1}",
                     *(train, *orbits.values()),
                 )
         return done
+
+    def _referred(
+        self, value: Any, place: int, method: TrainingMethod | None, at: Trial
+    ) -> dict[str, Job]:
+        """The job that finds the τ of a training job, where it is the best of another sweep."""
+        if method is None or not isinstance(value, BestTau):
+            return {}
+        ex = self.experiment
+        methods: Sequence[TrainingMethod] = ex.methods
+        path = f"methods[{methods.index(method)}].tau[{place}]"
+        return {"best": self.sweeps.find(value, path, ex.experiment, at)}
+
+    def _best(
+        self,
+        title: str,
+        method: TrainingMethod | None,
+        at: Trial,
+        trained: list[Trained],
+        measured: list[Job],
+    ) -> None:
+        """The best τ of what sweeps it, if any of the quantities to judge it by is measured."""
+        ex = self.experiment
+        quantities = ex.judged(ex.claims.quantities)
+        if method is None or method.setting != "tau" or len(method.values) < 2 or not quantities:
+            return
+        bounds = self._reference(at.series)
+        job = self.jobs.add(
+            "best",
+            Judging(**{**ex.claims.model_dump(), "quantities": quantities}),
+            train=[each.train for each in trained],
+            metrics=[job for job in measured if _measures(job.settings, quantities)],
+            reference=[job for job in bounds if _measures(_metric_of(job), quantities)],
+        )
+        self.jobs.label(title, job)
+        self.sweeps.of[ex.experiment][at] = job
 
     def _training(self, model: Model, single: TrainingMethod | None, first: int) -> Train | Fit:
         """What makes a block of members."""
@@ -212,9 +253,9 @@ class Dependencies:
                 self.jobs.label(f"{metric.name} of {title}", done[-1])
         return done
 
-    def _reference(self, name: str, signal: Job) -> list[Job]:
+    def _reference(self, name: str) -> list[Job]:
         """Floor and ceiling of every metric on a signal."""
-        ex = self.experiment
+        ex, signal = self.experiment, self.series[name]["signal"]
         done = []
         for metric in ex.metrics.chosen:
             settings = Reference(metric=metric, steps=ex.orbit.steps)
@@ -234,16 +275,42 @@ def made_by(model: Model, method: TrainingMethod | None) -> str:
     if method is None:
         assert isinstance(model, Fitted)
         return model.by
-    return method.name or str(getattr(method, "method"))  # noqa: B009  # a literal in each class
+    return method.name or kind_of(method)
 
 
-def _at(method: TrainingMethod | None) -> str:
+def kind_of(method: TrainingMethod | None) -> str:
+    """What kind of method it is; none where a model is fitted in one go."""
+    return str(getattr(method, "method", ""))
+
+
+def _measures(metric: Settings, quantities: list[str]) -> bool:
+    """Whether a metric gives any of the quantities."""
+    assert isinstance(metric, Metric)
+    return not metric.variables.keys().isdisjoint(quantities)
+
+
+def _metric_of(reference: Job) -> Metric:
+    """Whose floor and ceiling it is."""
+    assert isinstance(reference.settings, Reference)
+    return reference.settings.metric
+
+
+def _singles(method: TrainingMethod | None) -> list[tuple[Any, TrainingMethod | None]]:
+    """The values that a method sweeps, as asked for, each with the method of its job."""
     if method is None:
-        return ""
-    match method.swept:
+        return [(None, None)]
+    return list(zip(method.values or [None], method.single(), strict=True))
+
+
+def _at(method: TrainingMethod | None, value: Any) -> str:
+    match value:
         case None:
             return ""
         case RelativeTau(of_tau_pred=multiple):
             return f", tau = {multiple:g} tau_pred"
-        case value:
+        case BestTau(best_of=sweep, times=multiple):
+            times = "" if multiple == 1 else f"{multiple:g} of "
+            return f", tau = {times}the best of {sweep}"
+        case _:
+            assert method is not None
             return f", {method.setting} = {value}"

@@ -7,7 +7,7 @@ object. What is imported here is light, because Snakemake does so each time it p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
@@ -27,7 +27,7 @@ from tausweep.series.settings import Series
 from tausweep.settings import Name, PositiveInt, Settings
 from tausweep.signal.settings import Signal
 from tausweep.systems.system import Simulated
-from tausweep.training.methods.method import RelativeTau
+from tausweep.training.methods.method import BestTau, RelativeTau
 from tausweep.training.methods.registry import Method
 from tausweep.training.settings import Covering, Training
 from tausweep.truth.settings import Truth
@@ -91,6 +91,12 @@ class Experiment(Settings):
         """Whether several learning intervals are tried of one method."""
         return any(method.setting == "tau" and len(method.values) > 1 for method in self.methods)
 
+    def judged(self, quantities: Sequence[str]) -> list[str]:
+        """Those of the quantities that are measured: one number of each member, not a kind."""
+        measured = {n: v for metric in self.metrics.chosen for n, v in metric.variables.items()}
+        numbers = {name for name, v in measured.items() if not v.dims and not v.meanings}
+        return [name for name in quantities if name in numbers]
+
     @property
     def parts(self) -> list[Part]:
         """The parts of a signal that orbits are started on: what is held out, and what metrics ask
@@ -147,6 +153,12 @@ def _tau_fits_in_a_sequence(ex: Experiment) -> None:
                 raise ValueError(
                     f"methods[{i}].tau[{j}] must be at most training.sequence_length "
                     f"({length}), found {tau}: lower it, or make the length auto"
+                )
+            if isinstance(tau, BestTau) and length == "auto":
+                raise ValueError(
+                    f"methods[{i}].tau[{j}].best_of: training.sequence_length cannot be auto, as "
+                    "how long that τ is is found by training: give a number of steps, as the "
+                    "longest τ that is tried there"
                 )
 
 

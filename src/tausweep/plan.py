@@ -6,7 +6,7 @@ and fast, because Snakemake builds a plan each time it parses the workflow.
 
 from __future__ import annotations
 
-from tausweep.claims.settings import Claims, ClaimsOf
+from tausweep.claims.settings import ClaimsOf
 from tausweep.dependencies import Dependencies
 from tausweep.errors import ConfigError
 from tausweep.experiment import Experiment
@@ -16,6 +16,7 @@ from tausweep.job import RESULTS, Job
 from tausweep.jobs import Jobs
 from tausweep.reproduction.settings import Reproduction
 from tausweep.study import Study
+from tausweep.sweeps import Sweeps
 
 FIGURES = f"{RESULTS}/figures"
 
@@ -23,7 +24,8 @@ FIGURES = f"{RESULTS}/figures"
 class Plan:
     """All jobs and figures of an experiment, or of the experiments of a study.
 
-    Raises ConfigError where an experiment names a file that cannot be read.
+    Raises ConfigError where an experiment names a file that cannot be read, or refers to a sweep
+    that is not before it.
     """
 
     def __init__(self, asked: Experiment | Study) -> None:
@@ -34,10 +36,14 @@ class Plan:
         self.captions: dict[str, str] = {}
         """Of the figures, in reStructuredText."""
         self.downloads = self.jobs.downloads
-        parts = [Dependencies(experiment, self.jobs) for experiment in self.study.experiments]
-        for part in parts:
+        sweeps = Sweeps()
+        self.parts = [
+            Dependencies(experiment, self.jobs, sweeps) for experiment in self.study.experiments
+        ]
+        """What depends on what in each experiment."""
+        for part in self.parts:
             self._draw_experiment(part)
-        self._judge([part for part in parts if part.collect is not None])
+        self._judge([part for part in self.parts if part.collect is not None])
 
     def job(self, stage: str, key: str) -> Job:
         """The job with this key.
@@ -90,7 +96,11 @@ class Plan:
     def _judge(self, parts: list[Dependencies]) -> None:
         """What all experiments say together: of the claim, and beside published numbers."""
         study, roles = self.study, {}
-        swept = [part for part in parts if _judges_tau(part.experiment, study.claims)]
+        swept = [
+            part
+            for part in parts
+            if part.experiment.sweeps_tau and part.experiment.judged(study.claims.quantities)
+        ]
         if swept:
             names, collected = _collected(swept)
             claims = ClaimsOf(experiments=names, **study.claims.model_dump())
@@ -120,12 +130,6 @@ class Plan:
                 drawing = Drawing(figure=settings, series=subject.series, style=style)
                 self.figures[name] = Job("figure", drawing, inputs)
                 self.captions[name] = settings.caption(subject)
-
-
-def _judges_tau(experiment: Experiment, claims: Claims) -> bool:
-    """Whether it tries several τ and measures how good they are."""
-    measured = {name for metric in experiment.metrics.chosen for name in metric.variables}
-    return experiment.sweeps_tau and not measured.isdisjoint(claims.quantities)
 
 
 def _collected(parts: list[Dependencies]) -> tuple[list[str], list[Job]]:

@@ -20,7 +20,7 @@ VALUES: list[Any] = [
     0.0, 0.5, -0.5, 1.0, 1e-3, 1e-300, 5e-324, 1e300, 1e308, float("inf"), float("-inf"), float("nan"),
     "", "auto", "none", "a", "1e-3", "0", "x" * 300, "a\nb", "\x00", "\ud800", "{a}", "/dev/zero", "/dev",
     ".", "é", [], {}, [[]], [None], {"": None}, [0] * 50, {"a": {"b": {"c": 1}}}, {1: 2}, {None: 1},
-    {"of_tau_pred": 1e9}, {"of_tau_pred": 0.5}, [1, 1], list(range(1, 2000)),
+    {"of_tau_pred": 1e9}, {"of_tau_pred": 0.5}, {"best_of": "a"}, {"best_of": "lorenz", "times": 1e300}, [1, 1], list(range(1, 2000)),
 ]  # fmt: skip
 
 

@@ -204,6 +204,17 @@ CONFIGURATIONS: dict[str, Config] = {
             "jacobian_norm": {"longest": 20, "transient": 10, "starts": 3},
         },
     },
+    # A method at the best τ of another's sweep, which is learned fast, so that it stands out.
+    "best": {
+        "series": {"lorenz": _lorenz()},
+        "models": {"RNN": {"cell": "rnn", "latent": 4}},
+        "methods": [
+            {"method": "sparse_tf", "tau": [4, 12, 40]},
+            {"method": "annealed", "tau": [{"best_of": "best"}, {"best_of": "best", "times": 1.5}]},
+        ],
+        "training": {"epochs": 20, "learning_rate": 0.02},
+        "claims": {"quantities": ["D_H", "D_stsp"]},
+    },
     # So many variables that D_stsp is of mixtures.
     "many": {
         "series": {

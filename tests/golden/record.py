@@ -14,7 +14,7 @@ from .runs import Result
 
 FILE = Path(__file__).with_name("golden.json")
 
-TRAINED = frozenset({"train", "orbit", "members", "metrics", "collect"})
+TRAINED = frozenset({"train", "orbit", "members", "metrics", "best", "collect"})
 """Stages that compute in single precision, or with what did."""
 TOLERANCE = 1e-6
 TOLERANCE_TRAINED = 1e-3

@@ -39,7 +39,7 @@ def test_together_they_go_through_every_stage_and_kind() -> None:
     assert stages == STAGES.keys() - {"figure", "reproduction"}  # which is of studies
     for kind in ("plrnn", "rnn", "lstm", "gru", "sparse_tf", "bptt", "windowing", "truncated",
                  "annealed", "jittered", "jitter", "clipped_bptt", "gtf", "gtf_adaptive", "ngrc", "denoise", "embed", "decimate", "detrend", "cycle",
-                 "smooth"):  # fmt: skip
+                 "smooth", "best_of"):  # fmt: skip
         assert f"'{kind}'" in text
 
 

@@ -9,6 +9,7 @@ import xarray as xr
 from tausweep.execution import Execution
 from tausweep.models.rnn.cells import CELLS
 from tausweep.models.rnn.settings import Recurrent
+from tausweep.training.methods.method import BestTau
 from tausweep.training.recurrent import steps_of
 from tausweep.training.settings import RelativeTau, Train, Training
 from tausweep.training.stage import run
@@ -32,6 +33,23 @@ def test_relative_tau_without_a_predictability_time_is_one_clear_line() -> None:
         steps_of(RelativeTau(of_tau_pred=0.5), 200, nothing)
     with pytest.raises(ValueError, match=r"is 252 steps, more than training.sequence_length"):
         steps_of(RelativeTau(of_tau_pred=4.0), 200, lyapunov(62.9))
+
+
+def test_the_best_of_a_sweep_is_resolved_and_rounded() -> None:
+    best = xr.Dataset({"suggested": 25.0})
+    assert steps_of(BestTau(best_of="input"), 200, best=best) == 25
+    assert steps_of(BestTau(best_of="input", times=0.3), 200, best=best) == 8
+    assert steps_of(BestTau(best_of="input", times=1e-3), 200, best=best) == 1
+
+
+def test_a_sweep_without_a_best_is_one_clear_line() -> None:
+    nothing = xr.Dataset({"suggested": np.nan}, {"quantity": ["D_stsp"]})
+    with pytest.raises(
+        ValueError, match=r"methods.tau best_of: .* no best τ by D_stsp: .*in steps"
+    ):
+        steps_of(BestTau(best_of="input"), 200, best=nothing)
+    with pytest.raises(ValueError, match=r"best_of, times 2 is 50 steps, more than training.seq"):
+        steps_of(BestTau(best_of="input", times=2.0), 40, best=xr.Dataset({"suggested": 25.0}))
 
 
 def test_stage_holds_parameters_and_records() -> None:

@@ -119,6 +119,36 @@ rule measure_reference:
         "tausweep stage reference --job {params.job:q} --output {output} 2> {log}"
 
 
+rule find_best:
+    input:
+        inputs("best"),
+    output:
+        "results/best/{key}.nc",
+    log:
+        "results/logs/best/{key}.log",
+    benchmark:
+        "results/benchmarks/best/{key}.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        job=job("best"),
+    message:
+        "the best τ: {PLAN:{wildcards.key}}"
+    shell:
+        "tausweep stage best --job {params.job:q} --output {output} 2> {log}"
+
+
+# Of all sweeps, for `tausweep suggest` and whoever refers to them.
+rule best:
+    input:
+        [planned.path for planned in PLAN.jobs.values() if planned.stage == "best"],
+    localrule: True
+
+
 rule collect:
     input:
         inputs("collect"),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from tausweep.claims.best import Best, Draws, best
+from tausweep.best.median import Best, Draws, best, by_tau, learned
 from tausweep.claims.settings import ClaimsOf
 from tausweep.claims.words import Ratio, sentence
 from tausweep.labelled import Labelled, labelled
@@ -91,18 +91,19 @@ def _sweeps(settings: ClaimsOf, experiment: str, collect: xr.Dataset) -> list[Sw
 
 def _sweep(settings: ClaimsOf, labels: tuple[str, str, str, str], rows: xr.Dataset) -> Sweep:
     signal = rows.sel(signal=labels[1])
-    tau, at = np.unique(rows["tau"].to_numpy(), return_inverse=True)
-    order = np.lexsort((rows["member"].to_numpy(), at))
+    runs = rows["tau"].to_numpy(), rows["member"].to_numpy()
     # Sweeps on one signal share what λ_max may be, and nothing else.
     lambda_max = _lambda_max(signal, settings.resamples, np.random.default_rng(settings.seed))
     own = [settings.seed, zlib.crc32("/".join(labels).encode())]
     found, ratios, draws = [], [], []
     for name in settings.quantities:
-        values = rows[name].to_numpy() if name in rows else np.full(len(at), np.nan)
+        known = name in rows and rows[name].dims == ("run",)  # one value of a member, not several
+        values = rows[name].to_numpy() if known else np.full(len(runs[0]), np.nan)
+        tau, table = by_tau(*runs, values)
         found.append(
             best(
                 tau,
-                values[order].reshape(len(tau), -1),
+                table,
                 good=settings.good,
                 resamples=settings.resamples,
                 rng=np.random.default_rng(own),
@@ -116,21 +117,20 @@ def _sweep(settings: ClaimsOf, labels: tuple[str, str, str, str], rows: xr.Datas
                     drawn,
                     settings.confidence,
                     found[-1].edge,
-                    _learned(signal, name, found[-1].median),
+                    learned(found[-1].median, *_bounds(signal, name)),
                 )
                 for tau_pred, drawn in zip(_tau_pred(signal), draws[-1], strict=True)
             ]
         )
-    return Sweep(labels, len(at) // len(tau), _tau_pred(signal), found, ratios, draws)
+    members = len(np.unique(rows["member"]))
+    return Sweep(labels, members, _tau_pred(signal), found, ratios, draws)
 
 
-def _learned(signal: xr.Dataset, name: str, median: float) -> bool:
-    """Whether a median is nearer to the floor, other data of the system, than to the ceiling, an
-    orbit that stands still; true where there are none.
-    """
-    bounds = [signal[n] for n in (f"{name}_floor", f"{name}_ceiling") if n in signal]
-    ends = [float(b) for b in bounds if not b.dims and np.isfinite(b)]
-    return len(ends) < 2 or median <= sum(ends) / 2
+def _bounds(signal: xr.Dataset, name: str) -> tuple[float, float]:
+    """Floor and ceiling of a quantity; NaN where it has none."""
+    bounds = [signal.get(f"{name}_{end}") for end in ("floor", "ceiling")]
+    floor, ceiling = (np.nan if b is None or b.dims else float(b) for b in bounds)
+    return floor, ceiling
 
 
 def _tau_pred(signal: xr.Dataset) -> tuple[float, float]:
@@ -168,7 +168,7 @@ def _of_sweeps(settings: ClaimsOf, sweeps: list[Sweep]) -> dict[str, Labelled]:
         "best_tau": (by, each(lambda b: b.tau), "τ with the lowest median over members", "step"),
         "best_tau_interval": (
             (*by, "bound"),
-            each(lambda b: _interval(b, settings.confidence)),
+            each(lambda b: b.interval(settings.confidence)),
             f"its {percent}: bootstrap of members, widened to neighbouring τ",
             "step",
         ),
@@ -236,13 +236,6 @@ def _of_ratios(
 ) -> np.ndarray:
     """Something of every ratio: by sweep or signal, quantity, source."""
     return np.array([[[get(r) for r in two] for two in by] for by in ratios], dtype=kind)
-
-
-def _interval(found: Best, confidence: float) -> tuple[float, float]:
-    if not np.isfinite(found.draws).any():
-        return np.nan, np.nan
-    low, high = np.nanquantile(found.draws, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return min(float(low), found.tau), max(float(high), found.tau)
 
 
 def _coordinates(

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from jaxtyping import Float
 
-from tausweep.claims.best import Best
+from tausweep.best.median import Best
 
 RESOLVED = 4.0
 """An interval of a ratio whose ends differ by more than this factor says neither near nor far."""

@@ -123,6 +123,7 @@ AMOUNTS: Mapping[str, Callable[[Job, Shapes], tuple[str, float]]] = {
     "members": _members,
     "metrics": _metrics,
     "reference": _reference,
+    "best": _files,
     "collect": _files,
     "claims": _files,
     "reproduction": _files,

@@ -112,6 +112,9 @@ def _values(setting: str | None, methods: list[Any]) -> str:
 
 
 def _value(value: Any) -> str:
+    if (sweep := getattr(value, "best_of", None)) is not None:
+        times = "" if value.times == 1 else f"{value.times:g} of "
+        return f"{times}the best of {rst(sweep)}"
     relative = getattr(value, "of_tau_pred", None)
     return f"{value:g}" if relative is None else f"{relative:g} {TAU_PRED}"
 

@@ -14,7 +14,7 @@ from tausweep.models.rnn.initial import dimensions
 from tausweep.models.rnn.layout import Layout
 from tausweep.training.checkpoint import Checkpoint
 from tausweep.training.data import colouring, with_noise
-from tausweep.training.methods.method import RelativeTau, Tau
+from tausweep.training.methods.method import BestTau, RelativeTau, Tau
 from tausweep.training.settings import Covering, Train
 from tausweep.training.trainer import NOISE, Problem, Trained, Trainer
 
@@ -23,20 +23,22 @@ def train(
     cell: Train,
     signal: xr.Dataset,
     lyapunov: xr.Dataset | None = None,
+    best: xr.Dataset | None = None,
     execution: Execution = PLAIN,
 ) -> xr.Dataset:
     """Train one block of members of a recurrent network on the training part of a signal.
 
-    `lyapunov` is read where τ is relative. Returns parameters, losses, gradient norms and when a
-    member diverged, all with a leading `member` dimension. Where `execution` names a checkpoint,
-    training goes on from it, and ends with the same numbers as if it had never stopped.
+    `lyapunov` is read where τ is relative, `best` where it is the best of a sweep. Returns
+    parameters, losses, gradient norms and when a member diverged, all with a leading `member`
+    dimension. Where `execution` names a checkpoint, training goes on from it, and ends with the
+    same numbers as if it had never stopped.
 
     Raises
     ------
     ValueError
-        τ is relative and the signal has no τ_pred; τ exceeds the sequence length; the signal is
-        shorter than a sequence; the data cannot be whitened, or have no direction for noise; the
-        engine asked for cannot run here.
+        τ is relative and the signal has no τ_pred; τ is the best of a sweep that has none; τ
+        exceeds the sequence length; the signal is shorter than a sequence; the data cannot be
+        whitened, or have no direction for noise; the engine asked for cannot run here.
     """
     settings, method = cell.training, cell.method
     members = range(cell.first_member, cell.first_member + cell.members)
@@ -48,7 +50,7 @@ def train(
     length = method.steps(length_of(settings.sequence_length, lyapunov))
     tau = length
     if method.setting == "tau":
-        tau = steps_of(method.swept, length, lyapunov)
+        tau = steps_of(method.swept, length, lyapunov, best)
     colour = colouring(x) if settings.whiten else np.eye(x.shape[1])
     problem = Problem(
         layout=layout,
@@ -77,16 +79,24 @@ def train(
     return out
 
 
-def steps_of(tau: Tau, longest: int, lyapunov: xr.Dataset | None) -> int:
-    """τ in steps; a relative one is resolved by the signal's τ_pred and rounded, at least 1."""
-    if not isinstance(tau, RelativeTau):
-        return tau
-    steps = _of_tau_pred(tau.of_tau_pred, "methods.tau", lyapunov)
+def steps_of(
+    tau: Tau, longest: int, lyapunov: xr.Dataset | None = None, best: xr.Dataset | None = None
+) -> int:
+    """τ in steps: one that is relative by the signal's τ_pred, one that is the best of a sweep by
+    what was found there; rounded, at least 1.
+    """
+    match tau:
+        case RelativeTau(of_tau_pred=multiple):
+            steps, asked = _of_tau_pred(multiple, "methods.tau", lyapunov), "of_tau_pred"
+        case BestTau(times=multiple):
+            steps, asked = _of_best(multiple, best), "best_of, times"
+        case _:
+            return tau
     if steps > longest:
         raise ValueError(
-            f"methods.tau of_tau_pred {tau.of_tau_pred:g} is {steps} steps, more than "
-            f"training.sequence_length ({longest}): lower the one or raise the other, or make the "
-            "length auto"
+            f"methods.tau {asked} {multiple:g} is {steps} steps, more than "
+            f"training.sequence_length ({longest}): lower the one or raise the other"
+            + (", or make the length auto" if isinstance(tau, RelativeTau) else "")
         )
     return steps
 
@@ -109,6 +119,16 @@ def _of_tau_pred(multiple: float, path: str, lyapunov: xr.Dataset | None) -> int
             f"signal is {verdict!r}: give it in steps"
         )
     return max(1, round(multiple * float(lyapunov.tau_pred)))
+
+
+def _of_best(times: float, best: xr.Dataset | None) -> int:
+    if best is None or not np.isfinite(float(best["suggested"])):
+        by = "" if best is None else f" by {best['quantity'].values[0]}"
+        raise ValueError(
+            f"methods.tau best_of: the sweep that it refers to has no best τ{by}: at every τ half "
+            "of the members or more are lost; train them otherwise, or give τ in steps"
+        )
+    return max(1, round(times * float(best["suggested"])))
 
 
 def _data(

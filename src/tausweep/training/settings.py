@@ -10,7 +10,7 @@ from tausweep.models.dynamics import Fitted
 from tausweep.models.rnn.settings import Recurrent
 from tausweep.models.settings import Model
 from tausweep.settings import NaturalInt, PositiveFloat, PositiveInt, Seed, Settings
-from tausweep.training.methods.method import RelativeTau
+from tausweep.training.methods.method import BestTau, RelativeTau
 from tausweep.training.methods.registry import Method
 
 
@@ -56,7 +56,8 @@ class Training(Settings):
     """Sequences per batch, drawn at random starts of the signal's training part."""
     sequence_length: SequenceLength = 200
     """Steps predicted in each sequence, L; no τ may exceed it. Auto: the least that holds every τ
-    of the experiment, also those in multiples of τ_pred; then a longer τ trains all again."""
+    of the experiment, also those in multiples of τ_pred, but none that is the best of a sweep; then
+    a longer τ trains all again."""
     learning_rate: PositiveFloat = 1e-3
     """Of Adam, at the first epoch."""
     final_learning_rate: PositiveFloat | None = None
@@ -88,6 +89,11 @@ class Train(Settings):
         return isinstance(self.method.swept, RelativeTau) or (
             isinstance(length, Covering) and self.method.steps(0) == 0
         )
+
+    @property
+    def best_of(self) -> bool:
+        """Whether it needs the best τ of a sweep."""
+        return isinstance(self.method.swept, BestTau)
 
 
 class Fit(Settings):

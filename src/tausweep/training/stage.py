@@ -18,6 +18,7 @@ def run(
     settings: TrainJob,
     signal: xr.Dataset,
     lyapunov: xr.Dataset | None = None,
+    best: xr.Dataset | None = None,
     *,
     execution: Execution = PLAIN,
 ) -> xr.Dataset:
@@ -30,7 +31,7 @@ def run(
         return fit(settings, signal)
     from tausweep.training.recurrent import train  # here: what is fitted needs no torch
 
-    return train(settings, signal, lyapunov, execution)
+    return train(settings, signal, lyapunov, best, execution)
 
 
 def fit(settings: Fit, signal: xr.Dataset) -> xr.Dataset:

@@ -131,13 +131,39 @@ class RelativeTau(Settings):
     of_tau_pred: Annotated[PositiveFloat, Field(le=1e6)]
 
 
+class BestTau(Settings):
+    """A learning interval given by what a sweep of τ found to be the best."""
+
+    best_of: Name
+    """Experiment that sweeps τ on the series and of the model of the same names: one before this in
+    a study, or this one by a method before."""
+    method: Name | None = None
+    """Which of its methods. Default: the one of the same name or kind, or the only one there is."""
+    times: Annotated[PositiveFloat, Field(le=1e6)] = 1.0
+    """Multiple of what is the best there."""
+
+    @property
+    def unnamed(self) -> Self:
+        """As a job is told: which sweep it is stands among its inputs, so that names are in no key
+        of what is trained.
+        """
+        return self.model_copy(update={"best_of": "input", "method": None})
+
+
 def _kind_of_tau(tau: Any) -> str:
-    return "relative" if isinstance(tau, dict | RelativeTau) else "steps"
+    match tau:
+        case {"best_of": _} | BestTau():
+            return "best"
+        case dict() | RelativeTau():
+            return "relative"
+        case _:
+            return "steps"
 
 
 Tau = Annotated[
     Annotated[PositiveInt, Field(le=1_000_000), Tag("steps")]
-    | Annotated[RelativeTau, Tag("relative")],
+    | Annotated[RelativeTau, Tag("relative")]
+    | Annotated[BestTau, Tag("best")],
     Discriminator(_kind_of_tau),
 ]
 
@@ -148,7 +174,15 @@ class SweepsTau(TrainingMethod):
     setting: ClassVar[str | None] = "tau"
 
     tau: Annotated[list[Tau], Field(min_length=1)]
-    """Learning intervals: steps, or {of_tau_pred: number}."""
+    """Learning intervals: steps, {of_tau_pred: number}, or {best_of: experiment}."""
+
+    def single(self) -> list[Self]:
+        """As of every method; no job is told the name of a sweep that it refers to."""
+        told = [tau.unnamed if isinstance(tau, BestTau) else tau for tau in self.tau]
+        return [
+            each.model_copy(update={"tau": [tau]})
+            for each, tau in zip(super().single(), told, strict=True)
+        ]
 
     @field_validator("tau")
     @classmethod

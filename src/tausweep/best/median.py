@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from tausweep.members.quantile import quantile
 
@@ -27,6 +27,30 @@ class Best:
     beyond."""
     draws: Draws
     """Best τ of resampled members, each anywhere in the stretch between it and its neighbours."""
+
+    def interval(self, confidence: float) -> tuple[float, float]:
+        """Of the draws, widened to hold τ itself; NaN where there are none."""
+        if not np.isfinite(self.draws).any():
+            return np.nan, np.nan
+        low, high = np.nanquantile(self.draws, [(1 - confidence) / 2, (1 + confidence) / 2])
+        return min(float(low), self.tau), max(float(high), self.tau)
+
+
+def by_tau(
+    tau: Float[np.ndarray, " run"],
+    member: Int[np.ndarray, " run"],
+    values: Float[np.ndarray, " run"],
+) -> tuple[Float[np.ndarray, " tau"], Float[np.ndarray, "tau member"]]:
+    """A sweep as a table: the τ in steps, ascending, and the value of every member at each.
+
+    Where two τ come to the same steps, as 10 and half of τ_pred may, they trained the same members
+    twice, who count once. A member that is not there at some τ has no value there.
+    """
+    steps, row = np.unique(tau, return_inverse=True)
+    numbers, column = np.unique(member, return_inverse=True)
+    table = np.full((len(steps), len(numbers)), np.nan)
+    table[row, column] = values
+    return steps, table
 
 
 def best(
@@ -58,6 +82,9 @@ def best(
         nowhere = (np.nan, np.nan)
         return Best(np.nan, np.nan, nowhere, 0, np.full(resamples, np.nan))
     at = int(median.argmin())
+    if len(tau) == 1:  # no neighbours between which a better one could lie
+        only = float(tau[0])
+        return Best(only, float(median[0]), (only, only), 0, np.full(resamples, np.nan))
     chosen = rng.integers(values.shape[1], size=(resamples, values.shape[1]))
     resampled = quantile(values[:, chosen], 0.5)
     found = resampled.argmin(axis=0)
@@ -83,3 +110,11 @@ def stretch(
     first = bad[bad < at].max(initial=-1) + 1
     last = bad[bad > at].min(initial=len(tau)) - 1
     return float(tau[first]), float(tau[last])
+
+
+def learned(median: float, floor: float, ceiling: float) -> bool:
+    """Whether a median is nearer to the floor, other data of the system, than to the ceiling, an
+    orbit that stands still; true of any that is finite where these are not known.
+    """
+    known = np.isfinite(floor) and np.isfinite(ceiling)
+    return bool(np.isfinite(median) and (not known or median <= (floor + ceiling) / 2))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tausweep.claims.best import best
+from tausweep.best.median import best, by_tau, learned
 from tausweep.claims.words import Ratio, sentence
 from tausweep.members.quantile import quantile
 
@@ -98,3 +98,39 @@ def test_without_a_tau_pred_there_is_no_ratio():
     assert none.verdict == "unknown"
     told = sentence("A", "D_H", [found(np.ones((5, 2)))], [none, none])
     assert told == "A: by D_H the best τ is 5 steps; there is no τ_pred to compare with."
+
+
+def test_a_sweep_is_a_table_of_members_however_its_rows_come():
+    tau = np.array([20.0, 20, 5, 5, 10, 10])
+    member = np.array([1, 0, 0, 1, 1, 0])
+    steps, table = by_tau(tau, member, 10 * tau + member)
+    assert steps.tolist() == [5, 10, 20]
+    assert table.tolist() == [[50, 51], [100, 101], [200, 201]]
+
+
+def test_a_tau_that_was_asked_for_in_two_ways_counts_once():
+    """As 10 steps, and as half of a τ_pred of 20: the same members, trained twice."""
+    tau, member = np.array([10.0, 10, 10, 10, 20, 20]), np.array([0, 1, 0, 1, 0, 1])
+    steps, table = by_tau(tau, member, np.array([1.0, 2, 1, 2, 3, 4]))
+    assert (steps.tolist(), table.tolist()) == ([10, 20], [[1, 2], [3, 4]])
+
+
+def test_one_tau_is_no_sweep_and_has_no_interval():
+    only = best(TAU[:1], np.ones((1, 3)), rng=np.random.default_rng(0), **HOW)
+    assert (only.tau, only.good, only.edge) == (5, (5, 5), 0)
+    assert np.isnan(only.interval(0.95)).all()
+
+
+def test_an_interval_holds_the_best():
+    valley = found([[9, 9], [8, 8], [1, 1], [8, 8], [9, 9]])
+    low, high = valley.interval(0.95)
+    assert np.sqrt(200) <= low < 20 < high <= np.sqrt(800)
+    assert valley.interval(0.5)[0] > low
+
+
+@pytest.mark.parametrize(
+    ("median", "floor", "ceiling", "expected"),
+    [(1, 0, 2, True), (1.1, 0, 2, False), (9, np.nan, 2, True), (9, 0, np.inf, True)],
+)
+def test_what_is_nearer_to_the_ceiling_was_not_learned(median, floor, ceiling, expected):
+    assert learned(median, floor, ceiling) is expected

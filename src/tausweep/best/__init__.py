@@ -1,0 +1,1 @@
+"""Stage `best`: the learning interval that one should use, from a sweep of it."""
