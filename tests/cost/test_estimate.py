@@ -115,7 +115,7 @@ def test_nothing_is_left_of_a_run_and_only_what_is_lacking_is_counted(
     directory = shutil.copytree(finished, tmp_path / "copy", symlinks=True)
     d_stsp = next(j for j in plan.jobs.values() if work(j, Shapes(plan.jobs)).kind.endswith("stsp"))
     (directory / d_stsp.path).unlink()
-    assert needed(plan, directory) == {}  # it is there for figures that are drawn
+    assert needed(plan, directory) == {}  # it is there for what is done
     sweep = next(name for name in plan.figures if "/sweep" in name)
     (directory / plan.marker(sweep)).unlink()
     assert set(needed(plan, directory)) == {sweep}  # drawn again from what collect holds

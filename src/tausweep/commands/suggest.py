@@ -27,7 +27,13 @@ def add(commands: Any) -> None:
         "use: from λ_max alone, τ_pred; after a sweep, the best τ with its interval and what it "
         "costs to use another. Only results that are there are read; nothing is run.",
     )
-    parser.add_argument("config", type=Path, metavar="CONFIG", help="as given to --configfile")
+    parser.add_argument(
+        "config",
+        nargs="?",
+        type=Path,
+        default=Path("config.yaml"),
+        help="a configuration (default: config.yaml)",
+    )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.set_defaults(run=run)
 

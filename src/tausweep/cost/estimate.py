@@ -92,8 +92,8 @@ def estimate(plan: Plan, rates: Rates, speed: Speed, directory: Path = Path()) -
 
 
 def needed(plan: Plan, directory: Path = Path()) -> dict[str, Job]:
-    """Figures that are not drawn, by name, and by reference the jobs for them whose files are not
-    there.
+    """Figures that are not drawn, by name; by reference what people ask for as well, the best τ,
+    and the jobs for both whose files are not there.
     """
     names = [
         name
@@ -101,6 +101,9 @@ def needed(plan: Plan, directory: Path = Path()) -> dict[str, Job]:
         if not all((directory / path).exists() for path in plan.drawn(name))
     ]
     found = {name: plan.figures[name] for name in names}
+    for reference, job in plan.jobs.items():
+        if job.stage == "best" and not (directory / job.path).is_file():
+            found[reference] = job
     ahead = list(found.values())
     while ahead:
         for reference in references(ahead.pop()):
