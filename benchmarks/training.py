@@ -94,7 +94,9 @@ def plain_epoch(name: str, tau: int, length: int, x: Tensor) -> Callable[[], Non
     return batch
 
 
-def our_epoch(engine: Engine, tau: int, length: int, members: int, x: Tensor) -> Callable[[], None]:
+def our_epoch(
+    engine: Engine, tau: int, length: int, members: int, x: Float[np.ndarray, "time variable"]
+) -> Callable[[], None]:
     """An epoch of all members, by the trainer itself."""
     settings = Training(epochs=10**6, batches=BATCHES, batch_size=BATCH, sequence_length=length)
     method = SparseTF(method="sparse_tf", tau=[tau])
@@ -131,7 +133,7 @@ def matrix_product() -> Callable[[], object]:
     return lambda: a @ b
 
 
-def train_table(options: argparse.Namespace, x: Tensor) -> None:
+def train_table(options: argparse.Namespace, x: Float[np.ndarray, "time variable"]) -> None:
     """Seconds per epoch and member, and ratios."""
     print(
         f"{'cell':5} {'τ':>4} {'L':>5} {'members':>7} | {'plain':>8} {'eager':>8} {'fused':>8} ms"
@@ -140,7 +142,7 @@ def train_table(options: argparse.Namespace, x: Tensor) -> None:
     for name, length, tau, members in settings_of(options):
         layout = Layout(CELLS[name], M, N)
         plain, eager, fused, product = shortest(
-            plain_epoch(name, tau, length, x),
+            plain_epoch(name, tau, length, torch.tensor(x)),
             our_epoch(Eager(layout), tau, length, members, x),
             our_epoch(Fused(layout), tau, length, members, x),
             matrix_product(),
@@ -157,7 +159,7 @@ def train_table(options: argparse.Namespace, x: Tensor) -> None:
         )
 
 
-def library_table(options: argparse.Namespace, x: Tensor) -> None:
+def library_table(options: argparse.Namespace, x: Float[np.ndarray, "time variable"]) -> None:
     """The fused engine with its library, and with another one: processor time, of which others who
     use the machine take none.
     """
@@ -185,7 +187,7 @@ def settings_of(options: argparse.Namespace) -> Iterator[tuple[str, int, int, in
     return itertools.product(options.cell, options.length, options.tau, options.members)
 
 
-def thread_table(options: argparse.Namespace, x: Tensor) -> None:
+def thread_table(options: argparse.Namespace, x: Float[np.ndarray, "time variable"]) -> None:
     """What more threads gain."""
     print(f"\n{options.threads} threads against one, τ = 30, L = 200, 20 members")
     for name in options.cell:
@@ -201,8 +203,8 @@ def orbit_table(options: argparse.Namespace) -> None:
     print("\n100 000 steps of 20 members, one thread")
     for name in options.cell:
         layout = Layout(CELLS[name], M, N)
-        theta = 0.1 * torch.randn(20, layout.size)
-        state = tuple(torch.zeros(20, M, 1) for _ in range(1 + layout.cell.memory))
+        theta = 0.1 * np.random.default_rng(0).standard_normal((20, layout.size), np.float32)
+        state = tuple(np.zeros((1 + layout.cell.memory, 20, M, 1), np.float32))
         (least,) = shortest(partial(Fused(layout).orbit, theta, state, 100_000), repeats=2)
         print(f"{name:5} {least:.2f} s", flush=True)
 
@@ -219,7 +221,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--against", metavar="LIBRARY", help="another build of the fused engine")
     options = parser.parse_args()
-    x = torch.tensor(np.random.default_rng(0).standard_normal((5000, N)), dtype=torch.float32)
+    x = np.random.default_rng(0).standard_normal((5000, N), np.float32)
     torch.set_num_threads(1)
     if options.against:
         library_table(options, x)

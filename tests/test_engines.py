@@ -9,14 +9,14 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Tensor
 
 from tausweep.engines.choose import choose
 from tausweep.engines.eager import Eager
+from tausweep.engines.engine import Engine
 from tausweep.engines.fused.engine import Fused
 from tausweep.engines.fused.library import available
 from tausweep.engines.windows import Data, Pass, cut
-from tausweep.models.rnn.cell import Parameters, State
+from tausweep.models.rnn.cell import State
 from tausweep.models.rnn.cells import CELLS
 from tausweep.models.rnn.initial import initial_parameters
 from tausweep.models.rnn.layout import Layout
@@ -39,7 +39,7 @@ def setup(
     *,
     own: bool = False,
     members: int = 2,
-) -> tuple[Layout, Tensor, Data]:
+) -> tuple[Layout, np.ndarray, Data]:
     """A layout, parameters of some members, and data, in double precision."""
     layout = Layout(CELLS[name], latent, variables, channels)
     draws = [
@@ -48,53 +48,76 @@ def setup(
         )
         for m in range(members)
     ]
-    theta = layout.pack({k: torch.tensor(np.stack([d[k] for d in draws])) for k in layout.shapes})
+    theta = layout.pack({k: np.stack([d[k] for d in draws]) for k in layout.shapes})
     rng = np.random.default_rng(1)
-    x = torch.tensor(rng.standard_normal((members, TIME, variables) if own else (TIME, variables)))
-    s = torch.tensor(rng.standard_normal((TIME, channels))) if channels else None
+    x = rng.standard_normal((members, TIME, variables) if own else (TIME, variables))
+    s = rng.standard_normal((TIME, channels)) if channels else None
     return layout, theta, Data(x, s)
 
 
-def starts_of(members: int, sequences: int, length: int) -> Tensor:
-    return torch.tensor(np.random.default_rng(2).integers(0, TIME - length, (members, sequences)))
+def starts_of(members: int, sequences: int, length: int) -> np.ndarray:
+    return np.random.default_rng(2).integers(0, TIME - length, (members, sequences))
+
+
+def state_of(layout: Layout, members: int, n: int) -> State:
+    shape = (1 + layout.cell.memory, members, layout.latent, n)
+    return tuple(np.random.default_rng(3).standard_normal(shape))
 
 
 def gradient(
-    engine: Any,
-    theta: Tensor,
+    engine: Engine,
+    theta: np.ndarray,
     data: Data,
-    starts: Tensor,
+    starts: np.ndarray,
     windows: Pass,
     state: State | None = None,
-) -> tuple[Tensor, Tensor, State]:
-    out = torch.zeros_like(theta)
-    loss, last = engine.gradient(theta, out, data, starts, windows, 0.3, state, keep=True)
-    return loss, out, last
+) -> tuple[np.ndarray, np.ndarray, State]:
+    """Loss, gradient and last states, all in NumPy."""
+    own = engine.array
+    x, s = own(data.x), None if data.s is None else own(data.s)
+    begin = None if state is None else tuple(own(part) for part in state)
+    loss, grad, last = engine.gradient(
+        own(theta), Data(x, s), own(starts), windows, 0.3, begin, keep=True
+    )
+    assert last is not None
+    return engine.numpy(loss), engine.numpy(grad), tuple(engine.numpy(part) for part in last)
 
 
-def close(ours: Tensor, reference: Tensor, tolerance: float) -> None:
-    scale = float(reference.abs().max())
-    torch.testing.assert_close(ours, reference, rtol=tolerance, atol=tolerance * scale + 1e-300)
+def orbit(
+    engine: Engine, theta: np.ndarray, state: State, steps: int, s: np.ndarray | None = None
+) -> tuple[np.ndarray, State]:
+    """An orbit and its end, in NumPy."""
+    own = engine.array
+    begin, inputs = tuple(own(part) for part in state), None if s is None else own(s)
+    z, last = engine.orbit(own(theta), begin, steps, inputs)
+    return engine.numpy(z), tuple(engine.numpy(part) for part in last)
+
+
+def close(ours: np.ndarray, reference: np.ndarray, tolerance: float) -> None:
+    scale = float(np.abs(reference).max())
+    np.testing.assert_allclose(ours, reference, rtol=tolerance, atol=tolerance * scale + 1e-300)
 
 
 # ----------------------------------------------------- the window identity, on the eager engine
 
 
 def step_by_step(
-    layout: Layout, p: Parameters, data: Data, starts: Tensor, L: int, tau: int
-) -> Any:
-    """Eqs. 15-16 of the main paper as they are written: one step after the other."""
+    layout: Layout, theta: np.ndarray, data: Data, starts: np.ndarray, L: int, tau: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Eqs. 15-16 of the main paper as they are written: one step after the other. Loss and gradient."""
+    leaf = torch.tensor(theta, requires_grad=True)
+    p = layout.views(leaf)
     pinv, F = torch.linalg.pinv(p["B"]), layout.cell.map(p)
     loss: Any = 0.0
     state: State = ()
     for t in range(L):
-        x, after = data.x[starts + t].mT, data.x[starts + t + 1].mT
+        x, after = (torch.tensor(data.x[starts + at]).mT for at in (t, t + 1))
         if t % tau == 0:
             z = pinv @ x
             state = (z, *(torch.zeros_like(z) for _ in range(layout.cell.memory)))
-        state = F(state, None if data.s is None else data.s[starts + t].mT)
-        loss = loss + (p["B"] @ state[0] - after).square().sum(dim=(1, 2))
-    return 0.3 * loss
+        state = F(state, None if data.s is None else torch.tensor(data.s[starts + t]).mT)
+        loss = loss + 0.3 * (p["B"] @ state[0] - after).square().sum(dim=(1, 2))
+    return loss.detach().numpy(), torch.autograd.grad(loss.sum(), leaf)[0].numpy()
 
 
 def agrees_with_plain(
@@ -104,10 +127,9 @@ def agrees_with_plain(
     layout, theta, data = setup(name, latent, variables, channels)
     starts = starts_of(2, 3, length)
     loss, grad, _ = gradient(Eager(layout), theta, data, starts, cut(length, tau))
-    leaf = theta.clone().requires_grad_()
-    plain = step_by_step(layout, layout.views(leaf), data, starts, length, tau)
-    close(loss, plain.detach(), 1e-6)
-    close(grad, torch.autograd.grad(plain.sum(), leaf)[0], 1e-5)
+    plain = step_by_step(layout, theta, data, starts, length, tau)
+    close(loss, plain[0], 1e-6)
+    close(grad, plain[1], 1e-5)
 
 
 @pytest.mark.parametrize("name", CELLS)
@@ -164,28 +186,26 @@ def test_fused_is_eager(
     windows = cut(length, min(tau, length), initial)
     starts = starts_of(len(theta), sequences, length)
     n = len(windows.offsets) * sequences
-    state = None
-    if initial == "carried":
-        parts = torch.randn(1 + layout.cell.memory, len(theta), layout.latent, n).double()
-        state = tuple(parts.unbind(0))
+    state = state_of(layout, len(theta), n) if initial == "carried" else None
     reference = gradient(Eager(layout), theta, data, starts, windows, state)
     B = layout.views(theta)["B"]
-    condition = float(torch.linalg.cond(B).max()) if initial == "forced" else 1.0
+    condition = float(np.linalg.cond(B).max()) if initial == "forced" else 1.0
     if condition > 1e3:
         return
-    for dtype, tolerance in ((torch.float64, 1e-9), (torch.float32, 3e-4)):
+    for dtype, tolerance in ((np.float64, 1e-9), (np.float32, 3e-4)):
         engine = Fused(layout, threads=data_of.draw(st.integers(1, 3)))
-        single = Data(data.x.to(dtype), None if data.s is None else data.s.to(dtype))
-        begin = None if state is None else tuple(part.to(dtype) for part in state)
+        single = Data(data.x.astype(dtype), None if data.s is None else data.s.astype(dtype))
+        begin = None if state is None else tuple(part.astype(dtype) for part in state)
         tolerance *= condition**2
-        if dtype == torch.float32:
-            plain = gradient(Eager(layout), theta.to(dtype), single, starts, windows, begin)
-            error = (plain[1].double() - reference[1]).abs().max()
-            if error > tolerance * reference[1].abs().max():
+        if dtype == np.float32:
+            plain = gradient(Eager(layout), theta.astype(dtype), single, starts, windows, begin)
+            error = np.abs(plain[1] - reference[1]).max()
+            if error > tolerance * np.abs(reference[1]).max():
                 continue
-        ours = gradient(engine, theta.to(dtype), single, starts, windows, begin)
+        ours = gradient(engine, theta.astype(dtype), single, starts, windows, begin)
         for a, b in zip([*ours[:2], *ours[2]], [*reference[:2], *reference[2]], strict=True):
-            close(a.double(), b, tolerance)
+            assert a.dtype == dtype
+            close(a, b, tolerance)
 
 
 @pytest.mark.parametrize("instructions", INSTRUCTIONS)
@@ -209,23 +229,22 @@ def test_fused_gradient_is_the_difference_quotient(name: str, wide: bool) -> Non
     engine = Fused(layout)
     _, grad, _ = gradient(engine, theta, data, starts, windows)
     for seed in range(5):
-        generator = torch.Generator().manual_seed(seed)
-        along = torch.randn(theta.shape, dtype=torch.float64, generator=generator)
+        along = np.random.default_rng(seed).standard_normal(theta.shape)
         h = 1e-6
         up, down = (gradient(engine, theta + e * along, data, starts, windows)[0] for e in (h, -h))
-        assert float((up - down) / (2 * h)) == pytest.approx(float((grad * along).sum()), rel=1e-5)
+        assert (up - down) / (2 * h) == pytest.approx((grad * along).sum(), rel=1e-5)
 
 
 def test_threads_change_no_bit() -> None:
     layout, theta, data = setup("lstm", 12, 3, members=3)
-    theta, data = theta.float(), Data(data.x.float())
+    theta, data = theta.astype(np.float32), Data(data.x.astype(np.float32))
     starts = starts_of(3, 40, 60)
     one, two, five = (
         gradient(Fused(layout, threads), theta, data, starts, cut(60, 7)) for threads in (1, 2, 5)
     )
     for other in (two, five):
-        assert torch.equal(one[0], other[0])
-        assert torch.equal(one[1], other[1])
+        assert np.array_equal(one[0], other[0])
+        assert np.array_equal(one[1], other[1])
 
 
 def test_a_member_that_is_not_finite_harms_no_other() -> None:
@@ -233,12 +252,12 @@ def test_a_member_that_is_not_finite_harms_no_other() -> None:
         layout, theta, data = setup(name, 6, 2, members=3)
         starts = starts_of(3, 5, 30)
         whole = gradient(Fused(layout), theta, data, starts, cut(30, 7))
-        theta[1] = torch.nan
+        theta[1] = np.nan
         theta[2, layout.offsets["B"] :] = 0  # B has no pseudo-inverse
         broken = gradient(Fused(layout), theta, data, starts, cut(30, 7))
-        assert torch.equal(broken[0][0], whole[0][0])
-        assert torch.equal(broken[1][0], whole[1][0])
-        assert not broken[0][1:].isfinite().any()
+        assert np.array_equal(broken[0][0], whole[0][0])
+        assert np.array_equal(broken[1][0], whole[1][0])
+        assert not np.isfinite(broken[0][1:]).any()
 
 
 @pytest.mark.parametrize("instructions", INSTRUCTIONS)
@@ -246,12 +265,12 @@ def test_tanh_is_as_exact_as_stated(instructions: str) -> None:
     """z' = tanh(b) of an RNN without weights, over all sizes of b: 4e-7, ±1 far out, NaN stays."""
     b = np.concatenate([np.linspace(-12, 12, 4001), np.logspace(-30, 30, 500), [np.nan]])
     layout = Layout(CELLS["rnn"], len(b), 1)
-    p = {name: torch.zeros(1, *shape) for name, shape in layout.shapes.items()}
-    p["b_ih"][0] = torch.tensor(b)
+    p = {name: np.zeros((1, *shape), np.float32) for name, shape in layout.shapes.items()}
+    p["b_ih"][0] = b
     engine = Fused(layout, instructions=instructions)
-    z, _ = engine.orbit(layout.pack(p), (torch.zeros(1, len(b), 1),), 1)
+    z, _ = engine.orbit(layout.pack(p), (np.zeros((1, len(b), 1), np.float32),), 1)
     exact = np.tanh(b.astype(np.float32).astype(np.float64))
-    error = np.abs(z[0, 0].numpy() - exact)
+    error = np.abs(z[0, 0] - exact)
     assert np.nanmax(error) < 4e-7
     assert np.nanmax(error / np.maximum(np.abs(exact), 1e-30)) < 4e-7
     assert np.isnan(z[0, 0, -1].item())
@@ -268,9 +287,9 @@ def test_fused_orbits_are_eager_ones(
     name: str, channels: int, latent: int, instructions: str
 ) -> None:
     layout, theta, data = setup(name, latent, 2, channels, members=3)
-    state = tuple(torch.randn(1 + layout.cell.memory, 3, latent, 1).double().unbind(0))
-    z, last = Fused(layout, 2, instructions).orbit(theta, state, 60, data.s)
-    reference, end = Eager(layout).orbit(theta, state, 60, data.s)
+    state = state_of(layout, 3, 1)
+    z, last = orbit(Fused(layout, 2, instructions), theta, state, 60, data.s)
+    reference, end = orbit(Eager(layout), theta, state, 60, data.s)
     close(z, reference, 1e-9)
     for ours, theirs in zip(last, end, strict=True):
         close(ours, theirs, 1e-9)
@@ -291,5 +310,5 @@ def test_what_an_engine_lacks_is_said() -> None:
 
 def test_mixed_precision_is_refused() -> None:
     layout, theta, data = setup("rnn", 3, 2)
-    with pytest.raises(ValueError, match=r"x is torch\.float64 .* not torch\.float32"):
-        gradient(Fused(layout), theta.float(), data, starts_of(2, 3, 9), cut(9, 3))
+    with pytest.raises(ValueError, match=r"x is float64 .* not float32"):
+        gradient(Fused(layout), theta.astype(np.float32), data, starts_of(2, 3, 9), cut(9, 3))

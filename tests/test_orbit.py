@@ -9,7 +9,8 @@ import xarray as xr
 
 from tausweep.execution import Execution
 from tausweep.models.model import load
-from tausweep.models.rnn.cells import CELLS, force
+from tausweep.models.rnn.cells import CELLS
+from tausweep.models.rnn.forcing import force
 from tausweep.models.rnn.initial import dimensions, initial_parameters
 from tausweep.orbit.settings import OrbitAlong
 from tausweep.orbit.stage import diverged_at, generate, run

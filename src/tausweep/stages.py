@@ -42,14 +42,14 @@ STAGES = {
     "signal": Stage(3, "tausweep.signal", "Signal", "Signal"),
     "truth": Stage(1, "tausweep.truth", "Truth", "Exponents of the equations"),
     "lyapunov": Stage(7, "tausweep.lyapunov", "Lyapunov", "Largest Lyapunov exponent"),
-    "train": Stage(3, "tausweep.training", "TrainJob", "Parameters"),
-    "orbit": Stage(3, "tausweep.orbit", "OrbitAlong", "Orbits"),
+    "train": Stage(4, "tausweep.training", "TrainJob", "Parameters"),
+    "orbit": Stage(4, "tausweep.orbit", "OrbitAlong", "Orbits"),
     "members": Stage(2, "tausweep.members", "Members", "Trained members"),
     "metrics": Stage(3, "tausweep.metrics", "AnyMetric", "Metric"),
     "reference": Stage(1, "tausweep.reference", "Reference", "Floor and ceiling"),
     "best": Stage(1, "tausweep.best", "Judging", "The learning interval to use"),
     "collect": Stage(5, "tausweep.collect", "Collect", "All trained members of an experiment"),
-    "claims": Stage(1, "tausweep.claims", "ClaimsOf", "The best learning interval"),
+    "claims": Stage(2, "tausweep.claims", "ClaimsOf", "The best learning interval"),
     "reproduction": Stage(
         1, "tausweep.reproduction", "Reproduction", "Results beside published numbers"
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 import xarray as xr
 
 from tausweep.models.dynamics import State
@@ -56,7 +55,7 @@ def beside(state: State, directions: np.ndarray) -> State:
     """States moved along directions (member, n, dimension), in the form of their kind."""
     if isinstance(state, np.ndarray):
         return state + directions.reshape(state.shape)
-    parts = torch.split(torch.tensor(directions).mT, state[0].shape[1], dim=1)
+    parts = np.split(directions.mT, len(state), axis=1)
     return tuple(part + by for part, by in zip(state, parts, strict=True))
 
 
@@ -64,7 +63,7 @@ def coordinates(state: State) -> np.ndarray:
     """States as (member, n, dimension)."""
     if isinstance(state, np.ndarray):
         return state.reshape(*state.shape[:2], -1)
-    return torch.cat(state, dim=1).mT.numpy()
+    return np.concatenate(state, axis=1).mT
 
 
 def started(model: Dynamics, n: int) -> State:

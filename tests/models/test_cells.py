@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from tausweep.models.rnn.cells import CELLS, force, pseudo_inverse
+from tausweep.models.rnn.cells import CELLS
+from tausweep.models.rnn.forcing import force, pseudo_inverse
 from tausweep.models.rnn.initial import dimensions, initial_parameters, shapes
 
 MEMBERS, LATENT, N = 3, 6, 4

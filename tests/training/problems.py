@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 import xarray as xr
 from pydantic import TypeAdapter
 
@@ -40,7 +39,7 @@ def problem(
     return Problem(
         layout=Layout(CELLS[cell], latent, x.shape[1]),
         scheme="default",
-        data=Data(torch.tensor(x, dtype=torch.float32)),
+        data=Data(x),
         updates=by.updates,
         tau=tau,
         length=settings.sequence_length,

@@ -10,7 +10,8 @@ import torch
 
 from tausweep.engines.windows import Data
 from tausweep.models.rnn.cell import Parameters
-from tausweep.models.rnn.cells import CELLS, force
+from tausweep.models.rnn.cells import CELLS
+from tausweep.models.rnn.forcing import force
 from tausweep.models.rnn.initial import initial_parameters
 from tausweep.training.adaptation import strength
 from tausweep.training.methods.method import Moment

@@ -29,6 +29,10 @@ class Cuda(Eager):
         self.device = torch.device("cuda", torch.cuda.current_device())
         self.name = f"cuda ({torch.cuda.get_device_name()})"
 
+    def number(self, value: float) -> Tensor:
+        """A tensor: a number of the host would be captured with the value that it has then."""
+        return torch.tensor(value, dtype=torch.float64, device=self.device)
+
     def repeatable(  # noqa: D102
         self, update: Callable[[Int[Tensor, "member sequence"]], None], starts: Tensor
     ) -> Callable[[Int[Tensor, "member sequence"]], None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -11,7 +12,7 @@ from torch import Tensor
 from tausweep.engines.engine import Engine
 from tausweep.engines.windows import Data, Pass
 from tausweep.models.rnn.cell import Drive, Parameters, State
-from tausweep.models.rnn.cells import force
+from tausweep.models.rnn.forcing import force
 from tausweep.models.rnn.layout import Layout
 
 
@@ -19,16 +20,26 @@ class Eager(Engine):
     """Windows, batch and members are one wide axis of batched matrix products."""
 
     mixes = True
+    device = torch.device("cpu")
+    """Where its tensors are."""
 
     def __init__(self, layout: Layout, threads: int = 1) -> None:
         self.layout = layout
         self.name = "eager"
         torch.set_num_threads(threads)
 
+    def array(  # noqa: D102
+        self, values: Float[np.ndarray, "..."] | Int[np.ndarray, "..."]
+    ) -> Tensor:
+        return torch.tensor(values, device=self.device)
+
+    def numpy(self, array: Tensor) -> np.ndarray:  # noqa: D102
+        values: np.ndarray = array.cpu().numpy()
+        return values
+
     def gradient(  # noqa: D102
         self,
         theta: Float[Tensor, "member parameter"],
-        gradient: Float[Tensor, "member parameter"],
         data: Data,
         starts: Int[Tensor, "member sequence"],
         windows: Pass,
@@ -37,11 +48,12 @@ class Eager(Engine):
         *,
         keep: bool = False,
         alpha: Float[Tensor, " member"] | None = None,
-    ) -> tuple[Float[Tensor, " member"], State | None]:
+    ) -> tuple[Float[Tensor, " member"], Float[Tensor, "member parameter"], State | None]:
         leaf = theta.detach().requires_grad_()
         loss, last = self.loss(self.layout.views(leaf), data, starts, windows, scale, state, alpha)
-        gradient += torch.autograd.grad(loss.sum(), leaf)[0]
-        return loss.detach(), tuple(part.detach() for part in last) if keep else None
+        gradient = torch.autograd.grad(loss.sum(), leaf)[0]
+        end = tuple(part.detach() for part in last) if keep else None
+        return loss.detach(), gradient, end
 
     def loss(
         self,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from jaxtyping import Float
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from tausweep.models.rnn.cell import Array
 
 Initial = Literal["forced", "zero", "carried"]
 
@@ -51,5 +51,5 @@ def cut(length: int, tau: int, initial: Initial = "forced", *, mixed: bool = Fal
 class Data:
     """What is learned: samples x, of all members or each its own, and an external input s."""
 
-    x: Float[Tensor, "*member time variable"]
-    s: Float[Tensor, "time channel"] | None = None
+    x: Float[Array, "*member time variable"]
+    s: Float[Array, "time channel"] | None = None

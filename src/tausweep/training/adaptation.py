@@ -15,7 +15,7 @@ from torch.func import jvp
 
 from tausweep.engines.windows import Data
 from tausweep.models.rnn.cell import State
-from tausweep.models.rnn.cells import force
+from tausweep.models.rnn.forcing import force
 from tausweep.models.rnn.layout import Layout
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 import xarray as xr
 
 from tausweep.engines.choose import choose
@@ -141,8 +140,7 @@ def _data(
         x = np.stack([with_noise(x, noise, rng) for rng in streams])
     if cell.training.whiten:
         x = x @ np.linalg.inv(colour).T
-    samples = torch.tensor(x, dtype=torch.float32)
-    return Data(samples, None if s is None else torch.tensor(s, dtype=torch.float32))
+    return Data(x, s)
 
 
 def _dataset(

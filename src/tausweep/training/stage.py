@@ -29,7 +29,7 @@ def run(
     """
     if isinstance(settings, Fit):
         return fit(settings, signal)
-    from tausweep.training.recurrent import train  # here: what is fitted needs no torch
+    from tausweep.training.recurrent import train  # here: what is fitted needs none of it
 
     return train(settings, signal, lyapunov, best, execution)
 

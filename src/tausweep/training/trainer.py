@@ -8,18 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 import xarray as xr
 from jaxtyping import Bool, Float, Int
-from torch import Tensor
 
 from tausweep.engines.engine import Engine
 from tausweep.engines.windows import Data, Pass
-from tausweep.models.rnn.cell import State
+from tausweep.models.rnn.cell import Array, State
 from tausweep.models.rnn.initial import initial_parameters
 from tausweep.models.rnn.layout import Layout
 from tausweep.training.adam import Adam
-from tausweep.training.adaptation import strength
 from tausweep.training.checkpoint import Checkpoint
 from tausweep.training.methods.method import Clip, Mixing, Moment, Update
 from tausweep.training.progress import Progress
@@ -38,6 +35,7 @@ class Problem:
     scheme: str
     """Of the initial weights."""
     data: Data
+    """In NumPy's arrays; it is learned in single precision."""
     updates: Callable[[Moment], Sequence[Update]]
     """The training method."""
     tau: int
@@ -87,6 +85,9 @@ class Trainer:
     elementwise. What a member learns does not depend on which others it is trained with, and one
     that becomes non-finite leaves the others as they are. Since streams are made anew for each
     epoch, the state between epochs is the parameters, Adam's moments, and the records.
+
+    Arrays are of the engine's kind, NumPy's or torch's, and all that is done with them here means
+    the same for both.
     """
 
     def __init__(self, problem: Problem, engine: Engine) -> None:
@@ -98,20 +99,17 @@ class Trainer:
                 f"below {x.shape[-2]}"
             )
         self.problem, self.engine = problem, engine
-        device = engine.device
-        self.theta = _initial(problem).to(device)
-        self.gradient = torch.zeros_like(self.theta)
-        self.adam = Adam(self.theta)
-        shared, own = problem.data.s, problem.data.x
-        self.data = Data(own.to(device), None if shared is None else shared.to(device))
-        mixing = problem.mixing
-        alpha = torch.full((len(problem.members),), 0.0 if mixing is None else mixing.alpha)
-        self.alpha = alpha.to(device)
-        self.strengths = np.full((len(problem.members), settings.epochs), np.nan, np.float32)
-        self.sums = torch.zeros(3, len(problem.members), device=device)
-        self.records = np.full((3, len(problem.members), settings.epochs), np.nan, np.float32)
+        self.theta = _single(engine, _initial(problem))
+        self.adam = Adam(self.theta, engine)
+        s, members, mixing = problem.data.s, len(problem.members), problem.mixing
+        self.data = Data(_single(engine, x), None if s is None else _single(engine, s))
+        alpha = 0.0 if mixing is None else mixing.alpha
+        self.alpha = engine.array(np.full(members, alpha, np.float32))
+        self.strengths = np.full((members, settings.epochs), np.nan, np.float32)
+        self.sums = engine.array(np.zeros((3, members), np.float32))
+        self.records = np.full((3, members, settings.epochs), np.nan, np.float32)
         self.epoch = 0
-        self._fast: dict[tuple[tuple[Pass, ...], ...], Callable[[Tensor], None] | None] = {}
+        self._fast: dict[tuple[tuple[Pass, ...], ...], Callable[[Array], None] | None] = {}
 
     def run(self, checkpoint: Checkpoint) -> Trained:
         """Train to the end, from where `checkpoint` stands."""
@@ -123,25 +121,25 @@ class Trainer:
             self.learn_epoch()
             self.epoch += 1
             loss = self.records[0, :, self.epoch - 1]
-            if not np.isfinite(loss).any() and not self.theta.isfinite().all(dim=1).any():
+            if not (np.isfinite(loss).any() or self._alive()):
                 break  # no member can come back from a parameter that is not finite
             if checkpoint.due():
                 checkpoint.save(self._state())
             progress.show(self.epoch, loss)
         if self.epoch < settings.epochs:
             progress.show(settings.epochs, loss)
-        values = problem.layout.views(self.theta)
-        parameters = {k: v.cpu().numpy() for k, v in values.items()}
+        parameters = problem.layout.views(self.engine.numpy(self.theta))
         strengths = self.strengths if problem.mixing is not None else None
         loss, norm, largest = self.records
         return Trained(parameters, loss, norm, largest, strengths)
 
+    @np.errstate(all="ignore")  # members that become non-finite are recorded
     def learn_epoch(self) -> None:
         """All batches of the next epoch; what they were goes into the records."""
         problem, settings = self.problem, self.problem.settings
         self.adam.set_rate(_learning_rate(settings, self.epoch))
         rng = np.random.default_rng([settings.seed, METHOD, self.epoch])
-        self.sums.zero_()
+        self.sums[:] = 0
         count = 0
         for batch, starts in enumerate(self._starts()):
             self._adapt(batch, starts)
@@ -150,24 +148,30 @@ class Trainer:
             count += len(updates)
             self._learn(updates, starts)
         self.sums[:2] /= count
-        self.records[:, :, self.epoch] = self.sums.cpu().numpy()
-        self.strengths[:, self.epoch] = self.alpha.cpu().numpy()
+        self.records[:, :, self.epoch] = self.engine.numpy(self.sums)
+        self.strengths[:, self.epoch] = self.engine.numpy(self.alpha)
 
-    def _adapt(self, batch: int, starts: Int[Tensor, "member sequence"]) -> None:
+    def _alive(self) -> bool:
+        """Whether the parameters of any member are finite."""
+        return bool(np.isfinite(self.engine.numpy(self.theta)).all(axis=1).any())
+
+    def _adapt(self, batch: int, starts: Int[Array, "member sequence"]) -> None:
         """Follow the Jacobians with the strength of forcing: up at once, down slowly."""
         mixing, settings = self.problem.mixing, self.problem.settings
         if mixing is None or mixing.every is None:
             return
         if (self.epoch * settings.batches + batch) % mixing.every:
             return
+        from tausweep.training.adaptation import strength  # in torch, as engines that mix are
+
         found = strength(self.problem.layout, self.theta, self.data, starts, self.problem.length)
         lower = mixing.decay * self.alpha + (1 - mixing.decay) * found
-        self.alpha.copy_(torch.where(found > self.alpha, found, lower))
+        self.alpha[:] = found.clip(min=lower)  # which exceeds `found` only where that fell
 
-    def _learn(self, updates: Sequence[Update], starts: Int[Tensor, "member sequence"]) -> None:
+    def _learn(self, updates: Sequence[Update], starts: Int[Array, "member sequence"]) -> None:
         """Learn a batch: the first time a kind of updates is met as it is, then made fast."""
 
-        def learn(starts: Tensor) -> None:
+        def learn(starts: Array) -> None:
             state: State | None = None
             for update in updates:
                 state = self._update(update, starts, state, keep=update is not updates[-1])
@@ -185,28 +189,28 @@ class Trainer:
     def _update(
         self,
         update: Update,
-        starts: Int[Tensor, "member sequence"],
+        starts: Int[Array, "member sequence"],
         state: State | None,
         keep: bool,
     ) -> State | None:
         """One step of the optimiser; to `keep`, where the windows of its last pass end."""
         steps = sum(sum(windows.steps) for windows in update)
         scale = 1 / (starts.shape[1] * steps * self.data.x.shape[-1])
-        self.gradient.zero_()
+        gradient: Array = 0.0
         for windows in update:
-            loss, state = self.engine.gradient(
-                self.theta, self.gradient, self.data, starts, windows, scale, state,
+            loss, added, state = self.engine.gradient(
+                self.theta, self.data, starts, windows, scale, state,
                 keep=keep or windows is not update[-1], alpha=self.alpha,
             )  # fmt: skip
             self.sums[0] += loss
-        norm = torch.linalg.vector_norm(self.gradient, dim=1)
+            gradient = gradient + added
+        norm = (gradient * gradient).sum(1) ** 0.5
         self.sums[1] += norm
-        torch.maximum(self.sums[2], norm, out=self.sums[2])
-        _clip(self.gradient, norm, self.problem.clip)
-        self.adam.step(self.gradient)
+        self.sums[2] = norm.clip(min=self.sums[2])  # the larger of both
+        self.adam.step(_clipped(gradient, norm, self.problem.clip))
         return state
 
-    def _starts(self) -> Int[Tensor, "batch member sequence"]:
+    def _starts(self) -> Int[Array, "batch member sequence"]:
         """First samples of all sequences of an epoch."""
         settings, problem = self.problem.settings, self.problem
         size = (settings.batches, settings.batch_size)
@@ -215,19 +219,19 @@ class Trainer:
             np.random.default_rng([settings.seed, m, BATCHES, self.epoch]) for m in problem.members
         )
         starts = np.stack([rng.integers(0, last, size=size) for rng in streams], axis=1)
-        return torch.as_tensor(starts).to(self.engine.device)
+        return self.engine.array(starts)
 
     def _state(self) -> xr.Dataset:
         """All that the rest of training depends on."""
         out = xr.Dataset(
             {
-                name: (("member", "parameter"), value.cpu().numpy())
+                name: (("member", "parameter"), self.engine.numpy(value))
                 for name, value in self._moving().items()
             },
             attrs={"engine": self.engine.name},
         )
         out["steps"] = ((), float(self.adam.steps))
-        out["alpha"] = (("member",), self.alpha.cpu().numpy())
+        out["alpha"] = (("member",), self.engine.numpy(self.alpha))
         out["strengths"] = (("member", "epoch"), self.strengths[:, : self.epoch])
         out["records"] = (("record", "member", "epoch"), self.records[:, :, : self.epoch])
         return out
@@ -247,16 +251,16 @@ class Trainer:
         self.epoch = kept.sizes["epoch"]
         self.records[:, :, : self.epoch] = kept["records"].values
         self.strengths[:, : self.epoch] = kept["strengths"].values
-        self.alpha.copy_(torch.as_tensor(kept["alpha"].values))
+        self.alpha[:] = self.engine.array(kept["alpha"].values)
         self.adam.steps += float(kept["steps"])
         for name, value in self._moving().items():
-            value.copy_(torch.as_tensor(kept[name].values))
+            value[:] = self.engine.array(kept[name].values)
 
-    def _moving(self) -> dict[str, Float[Tensor, "member parameter"]]:
+    def _moving(self) -> dict[str, Float[Array, "member parameter"]]:
         return {"theta": self.theta, "m": self.adam.m, "v": self.adam.v}
 
 
-def _initial(problem: Problem) -> Float[Tensor, "member parameter"]:
+def _initial(problem: Problem) -> Float[np.ndarray, "member parameter"]:
     layout = problem.layout
     drawn = [
         initial_parameters(
@@ -269,11 +273,13 @@ def _initial(problem: Problem) -> Float[Tensor, "member parameter"]:
         )
         for member in problem.members
     ]
-    stacked = {
-        name: torch.tensor(np.stack([p[name] for p in drawn]), dtype=torch.float32)
-        for name in layout.shapes
-    }
+    stacked = {name: np.stack([p[name] for p in drawn]) for name in layout.shapes}
     return layout.pack(stacked)
+
+
+@np.errstate(over="ignore")  # what is too large is infinite
+def _single(engine: Engine, values: Float[np.ndarray, "..."]) -> Float[Array, "..."]:
+    return engine.array(values.astype(np.float32))
 
 
 def _outline(state: xr.Dataset) -> tuple[str | None, dict[str, tuple[Any, ...]]]:
@@ -290,14 +296,13 @@ def _learning_rate(settings: Training, epoch: int) -> float:
     return settings.learning_rate * math.pow(decay, epoch / (settings.epochs - 1))
 
 
-def _clip(
-    gradient: Float[Tensor, "member parameter"], norm: Float[Tensor, " member"], clip: Clip | None
-) -> None:
+def _clipped(
+    gradient: Float[Array, "member parameter"], norm: Float[Array, " member"], clip: Clip | None
+) -> Float[Array, "member parameter"]:
     """Clip each member's gradient, as torch.nn.utils' clip_grad_norm_ and clip_grad_value_ do."""
     if clip is None:
-        return
+        return gradient
     if clip.norm is not None:
-        gradient *= (clip.norm / (norm + 1e-6)).clamp(max=1)[:, None]
-    else:
-        assert clip.value is not None
-        gradient.clamp_(-clip.value, clip.value)
+        return gradient * (clip.norm / (norm + 1e-6)).clip(max=1)[:, None]
+    assert clip.value is not None
+    return gradient.clip(-clip.value, clip.value)

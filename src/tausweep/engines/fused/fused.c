@@ -1,10 +1,8 @@
 /* What Python calls (library.py), by ctypes. The instruction set is whatever the compiler was told
-   to use, once for each library (see pyproject.toml); nothing here asks the processor. */
+   to use, once for each library (see pyproject.toml); processor.c asks which of them can run. */
 
 #include "cells.h"
 #include "fields.h"
-
-#define PUBLIC __attribute__((visibility("default")))
 
 static const struct kernels *kernels(int doubles) {
     return doubles ? &kernels_double : &kernels_single;

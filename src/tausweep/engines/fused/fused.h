@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#define PUBLIC __attribute__((visibility("default")))
+
 enum initial { FORCED, ZERO, CARRIED };
 
 /* What is to be known of a cell besides its elementwise functions; cells.h has the table. */

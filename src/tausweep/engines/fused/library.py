@@ -10,13 +10,11 @@ from __future__ import annotations
 import ctypes
 import functools
 import importlib.util
-import platform
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Mapping
 from ctypes import POINTER, Structure, c_char_p, c_double, c_int32, c_int64, c_void_p
 from dataclasses import dataclass
 from typing import TypeVar
-
-import torch
 
 from tausweep.models.rnn.layout import Layout
 
@@ -30,6 +28,13 @@ INITIAL = {"forced": 0, "zero": 1, "carried": 2}
 
 PARAMETERS = ("A", "W", "C", "b", "b2", "B")
 """What the C side calls parameters."""
+
+FUNCTIONS = ("fields", "cells", "processor", "workspace", "pass", "orbit")
+"""What a library gives out, each by this name after `tausweep_`."""
+
+INSTRUCTIONS = {"avx512": "avx512", "avx2": "avx2", "generic": "default"}
+"""Sets of instructions that libraries are compiled for, each a part of the one before, and what
+torch's variable ATEN_CPU_CAPABILITY calls them."""
 
 
 class Cell(Structure):
@@ -136,13 +141,14 @@ def load(path: str) -> Library:
         Its structures are not those above: it was compiled from other sources.
     """
     calls = ctypes.CDLL(path)
-    there = hasattr(calls, "tausweep_fields")
+    there = all(hasattr(calls, f"tausweep_{name}") for name in FUNCTIONS)
     if wrong := differences(calls, STRUCTURES) if there else ["all of it"]:
         raise ValueError(
             f"{path} was not compiled from the sources of this tausweep ({', '.join(wrong)} "
             "differ): install tausweep again, in its directory by `pip install -e .`"
         )
     calls.tausweep_workspace.restype = c_int64
+    calls.tausweep_processor.restype = c_char_p
     return Library(calls, {cell.name.decode(): cell for cell in _rows(calls, "cells", Cell)})
 
 
@@ -173,17 +179,19 @@ def available() -> list[str]:
     return [name for name in _understood() if path_of(name) is not None]
 
 
-def _understood() -> Iterator[str]:
-    """What this processor can run, by torch's word, which the user can lower by torch's variable
-    ATEN_CPU_CAPABILITY.
+def _understood() -> list[str]:
+    """What this processor can run, which the user can lower by the variable that lowers torch too.
+
+    The library that runs everywhere says it; without that one, nothing was compiled.
     """
-    if platform.machine().lower() in ("x86_64", "amd64"):
-        capability = torch.backends.cpu.get_cpu_capability()
-        if capability == "AVX512":
-            yield "avx512"
-        if capability in ("AVX512", "AVX2"):
-            yield "avx2"
-    yield "generic"
+    if path_of("generic") is None:
+        return []
+    best = of("generic").calls.tausweep_processor().decode()
+    names = list(INSTRUCTIONS)
+    able = names[names.index(best) :]
+    wanted = os.environ.get("ATEN_CPU_CAPABILITY")
+    place = next((i for i, name in enumerate(able) if INSTRUCTIONS[name] == wanted), 0)
+    return able[place:]
 
 
 def of(instructions: str) -> Library:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from jaxtyping import Float
-from torch import Tensor
 
-Parameters = Mapping[str, Tensor]
-"""Parameters by name, each with a leading `member` axis."""
+Array: TypeAlias = Any
+"""An array of NumPy's or a tensor of torch's: which of them, an engine says."""
 
-State = tuple[Float[Tensor, "member latent n"], ...]
+Parameters = Mapping[str, Float[Array, "member ..."]]
+"""Parameters by name."""
+
+State = tuple[Float[Array, "member latent n"], ...]
 """The observed latent state z first, then what else the cell remembers (an LSTM's c); n states of
 every member side by side."""
 
-Drive = Float[Tensor, "member channel n"]
+Drive = Float[Array, "member channel n"]
 """The external input s_t that acts on each of n states."""
 
 Arrays = dict[str, Float[np.ndarray, "..."]]
@@ -41,7 +43,7 @@ class Cell(Protocol):
     gates: int
     """How many M×M matrices act on z."""
     memory: int
-    """How many tensors the state holds beside z."""
+    """How many arrays the state holds beside z."""
 
     def own_initial(
         self, shapes: Mapping[str, tuple[int, ...]], rng: np.random.Generator
@@ -54,5 +56,7 @@ class Cell(Protocol):
         ...
 
     def map(self, p: Parameters) -> Map:
-        """F_θ for these parameters."""
+        """F_θ for these parameters, in torch: which is imported here and not with the module, since
+        most jobs need no more of a cell than its parameters.
+        """
         ...

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 import numpy as np
-import torch
 import xarray as xr
 from jaxtyping import Float
-from torch import Tensor
-from torch.func import jvp
 
 from tausweep.engines.choose import choose
 from tausweep.execution import Execution
 from tausweep.models.dynamics import Dynamics, Input, Tangents
-from tausweep.models.rnn.cell import Drive, State
-from tausweep.models.rnn.cells import CELLS, force
+from tausweep.models.rnn.cell import State
+from tausweep.models.rnn.cells import CELLS
 from tausweep.models.rnn.layout import Layout
+
+if TYPE_CHECKING:
+    from tausweep.models.rnn.steps import Steps
 
 
 class RecurrentDynamics(Dynamics):
     """z_{t+1} = F_θ(z_t, s_t), x̂_t = B z_t, started by forcing: z = B⁺x.
 
-    The state is all that a cell carries on, an LSTM's memory c included, so D = M (1 + memory).
-    Steps and tangent vectors are in double precision; long orbits are in the single precision of
-    training, by the engine. Also a state that is forced is rounded to it, as in training.
+    The state is all that a cell carries on, an LSTM's memory c included, so D = M (1 + memory); its
+    parts are NumPy's arrays. Steps and tangent vectors are in double precision, by torch, which is
+    loaded when the first is asked for; long orbits are in the single precision of training, by the
+    engine. A state that is forced is computed in double precision and rounded to single.
 
     Parameters
     ----------
@@ -43,54 +48,62 @@ class RecurrentDynamics(Dynamics):
         self.dimension = self.layout.latent * (1 + cell.memory)
         self._engine = choose(execution.engine, self.layout, threads=execution.threads, gpu=False)
         self.engine = self._engine.name
-        parameters = {name: torch.as_tensor(train[name].values) for name in self.layout.shapes}
-        self._theta = self.layout.pack(parameters)
-        p = self.layout.views(self._theta.double())
-        self._B, self._F = p["B"], cell.map(p)
+        self._theta = self.layout.pack({name: train[name].values for name in self.layout.shapes})
+        self._B = self.layout.views(self._theta)["B"].astype(np.float64)
 
+    @cached_property
+    def _steps(self) -> Steps:
+        from tausweep.models.rnn.steps import Steps  # loads torch, of which orbits need nothing
+
+        return Steps(self.layout, self._theta)
+
+    @np.errstate(all="ignore")
     def start(self, x: Float[np.ndarray, "n 1 variable"]) -> State:  # noqa: D102
-        now = torch.as_tensor(x[:, -1].T, dtype=self._theta.dtype).expand(self.members, -1, -1)
-        state = force(self.layout.cell, self.layout.views(self._theta)["B"], now)
-        return tuple(part.double() for part in state)
+        z = pseudo_inverse(self._B) @ x[:, -1].T
+        rounded = z.astype(self._theta.dtype).astype(np.float64)
+        return (rounded, *(np.zeros_like(z) for _ in range(self.layout.cell.memory)))
 
-    @torch.no_grad()
     def step(self, state: State, s: Input = None) -> State:  # noqa: D102
-        return self._F(state, self._drive(s, state))
+        return self._steps.step(state, s)
 
+    @np.errstate(all="ignore")
     def observe(self, state: State) -> Float[np.ndarray, "member n variable"]:  # noqa: D102
-        return (self._B @ state[0]).mT.numpy()
+        x: np.ndarray = (self._B @ state[0]).mT
+        return x
 
-    @torch.no_grad()
     def propagate(  # noqa: D102
         self, state: State, V: Tangents, s: Input = None
     ) -> tuple[State, Tangents]:
-        members, n, dimension, vectors = V.shape
-        drive = self._drive(s, state)
-        # Every state stands beside itself once for each of its tangent vectors.
-        where = tuple(part.repeat_interleave(vectors, dim=2) for part in state)
-        driven = None if drive is None else drive.repeat_interleave(vectors, dim=2)
-        side_by_side = V.transpose(0, 2, 1, 3).reshape(members, dimension, n * vectors)
-        directions = torch.split(torch.as_tensor(side_by_side), self.layout.latent, dim=1)
+        return self._steps.propagate(state, V, s)
 
-        def F(*parts: Tensor) -> State:
-            return self._F(parts, driven)
-
-        stretched = torch.cat(jvp(F, where, directions)[1], dim=1).numpy()
-        after = stretched.reshape(members, dimension, n, vectors).transpose(0, 2, 1, 3)
-        return self._F(state, drive), after
-
+    @np.errstate(all="ignore")
     def run(  # noqa: D102
         self, state: State, steps: int, s: Float[np.ndarray, "step channel"] | None = None
     ) -> tuple[Float[np.ndarray, "member n step variable"], State]:
         if state[0].shape[2] != 1:
             return super().run(state, steps, s)
-        single = tuple(part.to(self._theta.dtype) for part in state)
-        inputs = None if s is None else torch.as_tensor(s, dtype=self._theta.dtype)
-        z, last = self._engine.orbit(self._theta, single, steps, inputs)
-        x = (z @ self.layout.views(self._theta)["B"].mT).double().numpy()
-        return x[:, None], tuple(part.double() for part in last)
+        engine, single = self._engine, self._theta.dtype
+        begin = tuple(engine.array(part.astype(single)) for part in state)
+        inputs = None if s is None else engine.array(s.astype(single))
+        z, end = engine.orbit(engine.array(self._theta), begin, steps, inputs)
+        x = engine.numpy(z) @ self._B.mT.astype(single)
+        last = tuple(engine.numpy(part).astype(np.float64) for part in end)
+        return x.astype(np.float64)[:, None], last
 
-    def _drive(self, s: Input, state: State) -> Drive | None:
-        if s is None:
-            return None
-        return torch.as_tensor(s.T, dtype=torch.float64).expand(self.members, -1, state[0].shape[2])
+
+def pseudo_inverse(
+    B: Float[np.ndarray, "member variable latent"],
+) -> Float[np.ndarray, "member latent variable"]:
+    """B⁺ of matrices of full rank, of every member by itself, in the precision of B.
+
+    A member that is singular or not finite yields NaN in its own rows and raises nothing.
+    """
+    wide = B.shape[2] >= B.shape[1]
+    inverse = np.full(B.mT.shape, np.nan, B.dtype)
+    for member in np.flatnonzero(np.isfinite(B).all(axis=(1, 2))):
+        b = B[member]
+        gram = b @ b.T if wide else b.T @ b
+        with contextlib.suppress(np.linalg.LinAlgError):
+            half = np.linalg.solve(gram, b if wide else b.T)
+            inverse[member] = half.T if wide else half
+    return inverse

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import torch
-
 from tausweep.models.rnn.cell import Drive, Map, Parameters, State
 from tausweep.models.rnn.torch_cell import TorchCell
 
@@ -19,6 +17,8 @@ class GRU(TorchCell):
 
     def map(self, p: Parameters) -> Map:
         """F_θ."""
+        import torch
+
         b_ih, b_hh = p["b_ih"][..., None], p["b_hh"][..., None]
 
         def F(state: State, s: Drive | None = None) -> State:

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-import torch
+import numpy as np
 from jaxtyping import Float
-from torch import Tensor
 
-from tausweep.models.rnn.cell import Cell
+from tausweep.models.rnn.cell import Array, Cell
 from tausweep.models.rnn.initial import shapes
 
 
@@ -43,13 +42,18 @@ class Layout:
         """How many numbers a member has."""
         return sum(math.prod(shape) for shape in self.shapes.values())
 
-    def views(self, theta: Float[Tensor, "member parameter"]) -> dict[str, Tensor]:
-        """The parameters by name, as views of `theta`."""
+    def views(
+        self, theta: Float[Array, "member parameter"]
+    ) -> dict[str, Float[Array, "member ..."]]:
+        """The parameters by name, as views of `theta`, which is NumPy's or torch's."""
         return {
-            name: theta.narrow(1, self.offsets[name], math.prod(shape)).view(-1, *shape)
-            for name, shape in self.shapes.items()
+            name: theta[:, at : at + math.prod(shape)].reshape(len(theta), *shape)
+            for (name, shape), at in zip(self.shapes.items(), self.offsets.values(), strict=True)
         }
 
-    def pack(self, p: Mapping[str, Tensor]) -> Float[Tensor, "member parameter"]:
-        """The inverse of `views`, copied."""
-        return torch.cat([p[name].flatten(1) for name in self.shapes], dim=1)
+    def pack(
+        self, p: Mapping[str, Float[np.ndarray, "member ..."]]
+    ) -> Float[np.ndarray, "member parameter"]:
+        """The inverse of `views`, copied; in NumPy, whatever is learned or run with it."""
+        rows = [np.reshape(p[name], (len(p[name]), -1)) for name in self.shapes]
+        return np.concatenate(rows, axis=1)

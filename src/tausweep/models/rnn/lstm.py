@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import torch
-
 from tausweep.models.rnn.cell import Drive, Map, Parameters, State
 from tausweep.models.rnn.torch_cell import TorchCell
 
@@ -20,6 +18,8 @@ class LSTM(TorchCell):
 
     def map(self, p: Parameters) -> Map:
         """F_θ."""
+        import torch
+
         b = (p["b_ih"] + p["b_hh"])[..., None]
 
         def F(state: State, s: Drive | None = None) -> State:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import torch
 from jaxtyping import Float
 
 from tausweep.models.rnn.cell import Arrays, Drive, Map, Parameters, State
@@ -43,6 +42,8 @@ class PLRNN:
 
     def map(self, p: Parameters) -> Map:
         """F_θ; the diagonal of W takes no part."""
+        import torch
+
         A, h = p["A"][..., None], p["h"][..., None]
         W = p["W"] * (1 - torch.eye(p["W"].shape[-1], device=A.device, dtype=A.dtype))
 
