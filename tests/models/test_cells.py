@@ -11,9 +11,10 @@ from torch import Tensor
 
 from tausweep.models.rnn.cells import CELLS
 from tausweep.models.rnn.forcing import force, pseudo_inverse
-from tausweep.models.rnn.initial import dimensions, initial_parameters, shapes
+from tausweep.models.rnn.initial import RECURRENT, dimensions, initial_parameters, shapes
 
 MEMBERS, LATENT, N = 3, 6, 4
+SCHEMES = ("default", "torch", *RECURRENT)
 
 
 def parameters(
@@ -85,7 +86,7 @@ def test_initial_values_are_torchs(name: str) -> None:
         assert value.std() == pytest.approx(0.1 / np.sqrt(3), rel=0.15)
 
 
-@pytest.mark.parametrize("scheme", ["default", "torch", "glorot", "gershgorin"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("channels", [0, 2])
 @pytest.mark.parametrize("name", CELLS)
 def test_dimensions_name_every_axis(name: str, channels: int, scheme: str) -> None:
@@ -142,7 +143,7 @@ def test_glorot_has_the_variance_of_its_name() -> None:
 
 def test_a_single_unit_can_begin_by_any_scheme() -> None:
     for name in CELLS:
-        for scheme in ("default", "torch", "glorot", "gershgorin"):
+        for scheme in SCHEMES:
             p = initial_parameters(CELLS[name], 1, 1, np.random.default_rng(0), scheme=scheme)
             assert all(np.isfinite(v).all() for v in p.values())
 

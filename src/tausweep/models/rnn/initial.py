@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
-from jaxtyping import Float
 
 from tausweep.models.rnn.cell import Arrays, Cell
+from tausweep.theory.random_matrices import (
+    Draw,
+    gershgorin,
+    gershgorin_uniform,
+    glorot_normal,
+    glorot_uniform,
+    orthogonal,
+)
 
 
 def initial_parameters(
@@ -22,8 +29,9 @@ def initial_parameters(
     """Initial parameters of one member, drawn from its own random stream.
 
     `scheme` is "default" (torch.nn's; the PLRNN's own), "torch" (all uniform in ±1/√M, as
-    torch.nn draws its recurrent modules), "glorot" or "gershgorin" for the matrices that act on
-    z, then with zero biases. B and input weights are uniform in ±1/√M, with "glorot" its too.
+    torch.nn draws its recurrent modules), or one of `RECURRENT` for the matrices that act on z,
+    then with zero biases. B and input weights are uniform in ±1/√M; with Glorot, uniform or
+    normal, they are uniform of its variance.
     """
     sizes = shapes(cell, latent, variables, channels)
     if scheme == "default":
@@ -34,7 +42,7 @@ def initial_parameters(
         p = cell.with_matrices([RECURRENT[scheme](latent, rng) for _ in range(cell.gates)])
     for name, (rows, columns) in ((n, s) for n, s in sizes.items() if n not in p):
         fan_out = variables if name == "B" else latent  # gates are matrices of their own
-        bound = (6 / (columns + fan_out)) ** 0.5 if scheme == "glorot" else latent**-0.5
+        bound = (6 / (columns + fan_out)) ** 0.5 if scheme in GLOROT else latent**-0.5
         p[name] = rng.uniform(-bound, bound, (rows, columns))
     return {name: p[name] for name in sizes}
 
@@ -64,26 +72,12 @@ def uniform(shapes: Mapping[str, tuple[int, ...]], rng: np.random.Generator) -> 
     return {name: rng.uniform(-bound, bound, size) for name, size in shapes.items()}
 
 
-def glorot(latent: int, rng: np.random.Generator) -> Float[np.ndarray, "latent latent"]:
-    """Uniform of variance 1/M (Glorot & Bengio 2010); some eigenvalues lie outside the circle."""
-    bound = (3 / latent) ** 0.5
-    return rng.uniform(-bound, bound, (latent, latent))
-
-
-def gershgorin(latent: int, rng: np.random.Generator) -> Float[np.ndarray, "latent latent"]:
-    """Random with zero diagonal and rows of absolute sum 1: no eigenvalue outside the unit circle.
-
-    By Gershgorin's circle theorem, so that directions in which the data have no energy, and
-    which are therefore never learned, begin and stay stable (learning dynamics of linear systems,
-    section 2: uniform off the diagonal, then each row renormalised).
-    """
-    R = rng.uniform(-1, 1, (latent, latent))
-    np.fill_diagonal(R, 0)
-    sums = np.abs(R).sum(axis=1, keepdims=True)
-    return R / np.where(sums == 0, 1, sums)
-
-
-RECURRENT: dict[str, Callable[[int, np.random.Generator], Float[np.ndarray, "latent latent"]]] = {
-    "glorot": glorot,
+RECURRENT: dict[str, Draw] = {
+    "glorot": glorot_uniform,
+    "glorot_normal": glorot_normal,
     "gershgorin": gershgorin,
+    "gershgorin_uniform": gershgorin_uniform,
+    "orthogonal": orthogonal,
 }
+"""Schemes for the matrices that act on z."""
+GLOROT = ("glorot", "glorot_normal")

@@ -19,6 +19,16 @@ class Recurrent(Settings):
     cell: Kind
     latent: PositiveInt = 30
     """Number of latent units M."""
-    initial: Literal["default", "torch", "glorot", "gershgorin"] = "default"
+    initial: Literal[
+        "default",
+        "torch",
+        "glorot",
+        "glorot_normal",
+        "gershgorin",
+        "gershgorin_uniform",
+        "orthogonal",
+    ] = "default"
     """Initial weights. Default: torch.nn's, uniform in ±1/√M, and for the PLRNN a linear part of
-    spectral radius one. Gershgorin: no eigenvalue outside the unit circle."""
+    spectral radius one. Glorot: of variance 1/M, uniform or normal; some eigenvalues are outside
+    the unit circle. Gershgorin: none is, as rows have an absolute sum of one (uniform: ½ in the
+    mean). Orthogonal: nor has a block one outside, in any basis."""

@@ -1,0 +1,1 @@
+"""How gradient descent learns linear dynamics: closed forms, arrays in and arrays out."""
