@@ -143,6 +143,16 @@ def test_curvature_in_long_windows():
     assert curvature(1e200, 5) == np.inf
 
 
+@pytest.mark.parametrize("lam", [0.98, 0.995])
+def test_a_decaying_mode_is_learned_fastest_by_windows_of_1_7_decay_times(lam):
+    times = 1.69 / -np.log(lam) * np.array([0.9, 1, 1.1])
+    early, there, late = (
+        forcing.curvatures(np.array([lam]), np.ones(1), round(tau)).item() for tau in times
+    )
+    assert there > early
+    assert there > late
+
+
 def test_at_the_predictability_time_the_largest_step_is_a_few_times_smaller():
     """|λ|^{2τ} = 4 at τ = ln 2 / ln |λ|; at twice that, it is 16 times smaller but for powers of τ."""
     lam = 2 ** (1 / 40)

@@ -1,8 +1,8 @@
 """Learning the dynamics of a linear system in continuous time, ẋ = A x, from pairs Δt apart.
 
-Section 3 of the paper that `discrete` names (eqs. 16-19; with noise, eqs. 20-24: `noise`). The model
-is exact, a neural ODE whose prediction is exp(Â Δt) x, or its expansion, a residual network that
-predicts x + Δt Â x: forward Euler.
+Section 3 of the paper that `discrete` names (eqs. 16-19; with noise, eqs. 20-24: `noise`). The
+model is exact, a neural ODE whose prediction is exp(Â Δt) x, or its expansion, a residual network
+that predicts x + Δt Â x: forward Euler.
 """
 
 from __future__ import annotations

@@ -98,8 +98,8 @@ def curvatures(
 
     The second is c_p / τ times, with q = |λ_p|²,
     (1 + q − (τ+1)² q^τ + (2τ²+2τ−1) q^{τ+1} − τ² q^{τ+2}) / (1−q)³: for long windows it falls as
-    1/τ where |λ| < 1, grows as τ²/3 where |λ| = 1, and exponentially where |λ| > 1, as
-    τ |λ|^{2τ} / (|λ|² − 1).
+    1/τ where |λ| < 1, after a maximum near τ = 1.69 / |ln |λ||, grows as τ²/3 where |λ| = 1, and
+    exponentially where |λ| > 1, as τ |λ|^{2τ} / (|λ|² − 1).
     """
     lam = np.asarray(eigenvalues, dtype=complex)
     difference, power = np.zeros((len(lam), len(lam)), complex), np.ones(len(lam), complex)
