@@ -141,6 +141,18 @@ def test_glorot_has_the_variance_of_its_name() -> None:
     assert wide["W_ih"].std() == pytest.approx((2 / 150) ** 0.5, rel=0.05)
 
 
+@pytest.mark.parametrize("name", CELLS)
+def test_every_matrix_begins_by_the_scheme(name: str) -> None:
+    for matrix in matrices(name, "orthogonal", 12, 0):
+        np.testing.assert_allclose(matrix @ matrix.T, np.eye(12), atol=1e-12)
+    for matrix in matrices(name, "gershgorin_uniform", 12, 0):
+        assert not np.diag(matrix).any()
+        assert np.abs(matrix).max() <= 1 / 11
+    for matrix in matrices(name, "glorot_normal", 200, 0):
+        assert matrix.std() == pytest.approx(200**-0.5, rel=0.02)
+        assert np.abs(matrix).max() > 3.5 * 200**-0.5  # further than any uniform one
+
+
 def test_a_single_unit_can_begin_by_any_scheme() -> None:
     for name in CELLS:
         for scheme in SCHEMES:

@@ -54,7 +54,10 @@ def aligned_layers(
     depth: int,
     rng: np.random.Generator,
 ) -> Layers:
-    """Balanced layers whose product is u diag(products) vᵀ; the bases between are random."""
+    """Balanced layers whose product is u diag(products) vᵀ; the bases between are random.
+
+    Products are not negative.
+    """
     bases = [v, *(orthogonal(len(v), rng) for _ in range(depth - 1)), u]
     a = products ** (1 / depth)
     return np.array([bases[i + 1] * a @ bases[i].T for i in range(depth)])
