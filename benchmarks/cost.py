@@ -1,4 +1,4 @@
-"""What jobs cost, from runs that are done: the rates of `tausweep cost`, and how well they foretell.
+"""What jobs cost, from runs that are done: the rates of `tausweep cost`, and how good they are.
 
     python benchmarks/cost.py CONFIG=DIRECTORY ... [--write]
 

@@ -138,8 +138,10 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
     out = dict(below)
     for key, value in above.items():
         under = out.get(key)
-        both = isinstance(value, Mapping) and isinstance(under, Mapping)
-        out[key] = merged(under, value) if both and _same_kind(under, value) else value
+        if isinstance(value, Mapping) and isinstance(under, Mapping) and _same_kind(under, value):
+            out[key] = merged(under, value)
+        else:
+            out[key] = value
     return out
 
 

@@ -89,7 +89,9 @@ def test_shape_of_a_file_and_of_its_embedding(tiny: dict[str, Any], tmp_path: Pa
     tiny["training"]["sequence_length"] = 20
     plan = Plan(load(tiny))
     shapes = Shapes(plan.jobs)
-    shape = {job.stage: shapes.of(job) for job in plan.jobs.values() if job.stage in ("series", "signal")}
+    shape = {
+        job.stage: shapes.of(job) for job in plan.jobs.values() if job.stage in ("series", "signal")
+    }
     assert shape["series"] == (5000, 2, False, True)
     assert shape["signal"] == (1000 - 30, 8, False, True)
     (tmp_path / "x.npy").write_bytes(b"nothing")

@@ -32,7 +32,7 @@ def test_a_line_is_found_again(start: float, rate: float) -> None:
 
 
 @settings(deadline=None)  # the first example loads SciPy
-@given(st.lists(st.tuples(st.floats(0, 1e12), st.floats(1e-3, 1e5)), min_size=1, max_size=6))
+@given(st.lists(st.tuples(st.floats(1, 1e12), st.floats(1e-3, 1e5)), min_size=1, max_size=6))
 def test_no_line_foretells_less_than_nothing(jobs: list[tuple[float, float]]) -> None:
     amounts, costs = zip(*jobs, strict=True)
     found = line(amounts, costs, min(costs))

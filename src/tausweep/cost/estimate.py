@@ -95,23 +95,22 @@ def needed(plan: Plan, directory: Path = Path()) -> dict[str, Job]:
     """Figures that are not drawn, by name; by reference what people ask for as well, the best τ,
     and the jobs for both whose files are not there.
     """
-    names = [
-        name
-        for name in plan.figures
+    lacking = {
+        reference: job
+        for reference, job in plan.jobs.items()
+        if not (directory / job.path).is_file()
+    }
+    found = {
+        name: job
+        for name, job in plan.figures.items()
         if not all((directory / path).exists() for path in plan.drawn(name))
-    ]
-    found = {name: plan.figures[name] for name in names}
-    for reference, job in plan.jobs.items():
-        if job.stage == "best" and not (directory / job.path).is_file():
-            found[reference] = job
+    }
+    found |= {reference: job for reference, job in lacking.items() if job.stage == "best"}
     ahead = list(found.values())
     while ahead:
-        for reference in references(ahead.pop()):
-            job = plan.jobs.get(reference)
-            if job is None or reference in found or (directory / job.path).is_file():
-                continue
-            found[reference] = job
-            ahead.append(job)
+        before = {name for name in references(ahead.pop()) if name in lacking} - found.keys()
+        found |= {name: lacking[name] for name in before}
+        ahead += [lacking[name] for name in before]
     return found
 
 

@@ -140,7 +140,7 @@ def line(amounts: Sequence[float], costs: Sequence[float], least: float) -> Line
     Parameters
     ----------
     amounts, costs
-        Of every job.
+        Of every job, above zero.
     least
         What a start is believed to cost, for want of better.
     """
@@ -148,7 +148,7 @@ def line(amounts: Sequence[float], costs: Sequence[float], least: float) -> Line
     from scipy.optimize import nnls
 
     cost = np.maximum(costs, 1e-6)
-    most = max(*amounts, 1e-9)
+    most = max(amounts)
     rows = np.column_stack([np.ones(len(cost)), np.asarray(amounts) / most]) / cost[:, None]
     belief = np.array([LEAST / max(least, 1e-6), 0.0])
     (start, rate), _ = nnls(np.vstack([rows, belief]), np.r_[np.ones(len(cost)), LEAST])
