@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 
 import pytest
 from hypothesis import given, settings
@@ -83,8 +84,14 @@ def test_all_that_ships_was_measured() -> None:
     assert {kind.split()[1] for kind in kinds if kind.startswith("orbit ")} <= {*CELLS, "ngrc"}
 
 
-def test_speed_is_measured_in_seconds_not_minutes() -> None:
-    speed = measure()
+def test_speed_is_measured_in_seconds_and_without_a_word(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    log = logging.getLogger("tausweep")
+    with caplog.at_level(logging.INFO):
+        level = log.level
+        speed = measure()
+    assert (caplog.text, log.level) == ("", level)
     assert 0 < speed.start < 20
     assert 0 < speed.kernel < 60
     assert 0 < speed.arrays < 20

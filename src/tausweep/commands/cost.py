@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import os
 import textwrap
 from dataclasses import asdict
@@ -50,7 +49,6 @@ def run(options: argparse.Namespace) -> None:
 
     if options.cores < 1:
         raise ValueError(f"--cores must be at least 1, found {options.cores}")
-    logging.getLogger("tausweep").setLevel(logging.WARNING)  # training that measures speed, too
     plan = Plan(study.load(configfile.read(options.config), Path(options.config).parent))
     found = estimate(plan, rates.measured(), speed.measure())
     if options.json:

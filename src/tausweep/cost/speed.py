@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import resource
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 REPEATS = 3
@@ -27,7 +29,20 @@ class Speed:
 
 def measure() -> Speed:
     """The speed of this machine now."""
-    return Speed(*(min(_timed(load) for _ in range(REPEATS)) for load in (_start, _train, _arrays)))
+    with _quiet():
+        return Speed(*(min(map(_timed, [load] * REPEATS)) for load in (_start, _train, _arrays)))
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Let training not tell how far it is."""
+    log = logging.getLogger("tausweep")
+    level = log.level
+    log.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def _timed(load: Callable[[], None]) -> float:
