@@ -10,7 +10,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from tausweep.figures.claims import ClaimsFigure
 from tausweep.figures.drawing.collected import symbol
@@ -116,6 +116,7 @@ def _forest(axes: Axes, rows: list[Row]) -> None:
         axes.plot([row.ratio], [y], "o", color=row.colour, gid=f"best: {row.label}",
                   markerfacecolor="white" if row.edge else row.colour)  # fmt: skip
     axes.set_xlabel(r"best $\tau$ / $\tau_\mathrm{pred}$")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))  # a range may hold no power of ten
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.tick_params(axis="y", length=0)
