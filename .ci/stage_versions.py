@@ -59,7 +59,22 @@ def imported(tree: ast.AST) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Call):
+            names |= by_name(node)
     return {name for name in names if name.startswith("tausweep") and path_of(name)}
+
+
+def by_name(call: ast.Call) -> set[str]:
+    """All modules of a package from which one is loaded by a name that only running tells, as by
+    `import_module(f"package.{name}")`.
+    """
+    loads = isinstance(call.func, ast.Name) and call.func.id == "import_module"
+    text = call.args[0] if loads and call.args else None
+    if not isinstance(text, ast.JoinedStr) or not isinstance(text.values[0], ast.Constant):
+        return set()
+    package = str(text.values[0].value).rstrip(".")
+    files = (SOURCE / package.replace(".", "/")).glob("*.py")
+    return {f"{package}.{file.stem}" for file in files if file.stem != "__init__"}
 
 
 def _only_types(node: ast.If) -> bool:
