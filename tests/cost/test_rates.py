@@ -84,6 +84,7 @@ def test_all_that_ships_was_measured() -> None:
     assert {kind.split()[1] for kind in kinds if kind.startswith("orbit ")} <= {*CELLS, "ngrc"}
 
 
+@pytest.mark.slow
 def test_speed_is_measured_in_seconds_and_without_a_word(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
