@@ -102,11 +102,10 @@ def test_files_have_their_schema(metric, two, tmp_path):
             xr.testing.assert_identical(read.load(), file)
 
 
-def test_all_is_compared_over_the_same_length(two):
+def test_all_is_compared_over_the_same_length_or_all_there_is(two):
     signal, orbit, _ = two
     x = signal["x"].to_numpy()
     data, other = x[TRAIN : TRAIN + N], x[TRAIN - N : TRAIN]
-    mean = np.broadcast_to(data.mean(axis=0), data.shape)
     lost = orbit["x"].to_numpy()[LOST, :N]
     for metric in COMPARISONS:
         raw = (
@@ -117,12 +116,14 @@ def test_all_is_compared_over_the_same_length(two):
         name = next(iter(metric.variables))
         bounds = reference(Reference(metric=metric, steps=STEPS), signal)
         assert bounds[f"{name}_floor"] == distance(metric, raw(data), raw(other), name)
-        ceiling = distance(metric, raw(data), raw(mean), name)
+        judged, still = (x, x.mean(axis=0)) if metric.part == "whole" else (data, data.mean(axis=0))
+        length = STEPS if metric.part == "whole" else N
+        ceiling = distance(metric, raw(judged), raw(np.tile(still, (length, 1))), name)
         assert bounds[f"{name}_ceiling"] == pytest.approx(ceiling, nan_ok=True)
         found = run(metric, signal, orbit=[orbit])[name]
         if metric.name != "d_h":
             if metric.part == "whole":
-                expected = distance(metric, raw(x[:STEPS]), raw(orbit["x"].to_numpy()[LOST]), name)
+                expected = distance(metric, raw(x), raw(orbit["x"].to_numpy()[LOST]), name)
             else:
                 expected = distance(metric, raw(data), raw(lost), name)
             np.testing.assert_array_equal(found[LOST], expected)  # NaN where no piece is whole

@@ -1,4 +1,4 @@
-"""Orbits against data: equal lengths, members that diverged, floors and ceilings."""
+"""Orbits against data: what lengths, members that diverged, floors and ceilings."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ def compare(
 ) -> dict[str, np.ndarray]:
     """Compare every member's orbit with the held-out data, or with all.
 
-    All comparisons are of the same length n: the first n steps of the orbit against the first n of
-    the data. With held-out data n is the shortest of orbit, held-out and training part, so that
-    floors are of the same length.
+    With held-out data all comparisons are of the same length n: the first n steps of the orbit
+    against the first n of the data, with n the shortest of orbit, held-out and training part, so
+    that floors are of the same length. By published protocols all of the orbit is compared with all
+    of the data, however long each is.
 
     Parameters
     ----------
@@ -40,12 +41,13 @@ def compare(
         The data to compare with are not finite.
     """
     data = judge(metric, signal, orbits[0].sizes["time"])
+    length = len(data) if metric.part == "held_out" else None
     p = metric.describe(data, data)
     rows = [
         _row(metric, p, x, data, bool(lost))
         for orbit in orbits
         for x, lost in zip(
-            _in_units(metric, signal, _values(orbit, len(data))),
+            _in_units(metric, signal, _values(orbit, length)),
             orbit["diverged"].to_numpy(),
             strict=True,
         )
@@ -58,21 +60,23 @@ def references(metric: Comparison, signal: xr.Dataset, steps: int) -> dict[str, 
 
     Floor: held-out data against the last n steps of the training data, another stretch of the same
     system; also of metrics that compare orbits with all data, to which there is no other stretch.
-    Ceiling: against a constant orbit at the data's mean. What is of an orbit alone has the data's
-    own value instead.
+    Ceiling: what orbits are compared with against a constant orbit at its mean, as long as they
+    are. What is of an orbit alone has the data's own value instead.
     """
     data, other = stretches(metric, signal, steps)
-    p = metric.describe(data, data)
-    mean = np.broadcast_to(data.mean(axis=0), data.shape)
+    judged = judge(metric, signal, steps)
+    length = len(judged) if metric.part == "held_out" else steps
+    still = np.broadcast_to(judged.mean(axis=0), (length, judged.shape[1]))
     between = [name for name, v in metric.variables.items() if v.reference]
     own = [name for name, v in metric.variables.items() if v.of_data]
     found: dict[str, Any] = {"n": len(data)}
     if own:
+        p = metric.describe(data, data)
         values = metric.distance(p, p)
         found |= {f"{name}_data": values[name] for name in own}
     if between:
-        for suffix, x in (("floor", other), ("ceiling", mean)):
-            values = metric.distance(p, metric.describe(x, data))
+        for suffix, of, x in (("floor", data, other), ("ceiling", judged, still)):
+            values = metric.distance(metric.describe(of, of), metric.describe(x, of))
             found |= {f"{name}_{suffix}": values[name] for name in between}
     return found
 
@@ -86,10 +90,12 @@ def stretches(metric: Comparison, signal: xr.Dataset, steps: int) -> tuple[Traje
 
 
 def judge(metric: Comparison, signal: xr.Dataset, steps: int) -> Trajectory:
-    """The data that orbits of so many steps are compared with."""
+    """The data that orbits of so many steps are compared with: as many of what is held out, or all
+    there are.
+    """
     if metric.part == "held_out":
         return stretches(metric, signal, steps)[0]
-    return _finite(metric, signal, signal["x"].transpose("time", "variable").to_numpy()[:steps])
+    return _finite(metric, signal, signal["x"].transpose("time", "variable").to_numpy())
 
 
 def _finite(metric: Comparison, signal: xr.Dataset, x: np.ndarray) -> np.ndarray:
@@ -101,7 +107,7 @@ def _finite(metric: Comparison, signal: xr.Dataset, x: np.ndarray) -> np.ndarray
     return _in_units(metric, signal, x)
 
 
-def _values(orbit: xr.Dataset, n: int) -> np.ndarray:
+def _values(orbit: xr.Dataset, n: int | None) -> np.ndarray:
     return np.asarray(orbit["x"].transpose("member", "time", "variable").to_numpy()[:, :n])
 
 

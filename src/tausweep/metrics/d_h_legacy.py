@@ -33,7 +33,7 @@ class DHLegacy(Comparison):
     frequencies: PositiveInt = 500
     """Spectra are cut off at this many frequencies."""
 
-    version: ClassVar[int | None] = 4  # of the whole signal
+    version: ClassVar[int | None] = 5  # of whole orbits and signals
     part: ClassVar[Part] = "whole"
     variables: ClassVar[Mapping[str, Variable]] = {
         "D_H_legacy": Variable("D_H as the published code computes it", "1")

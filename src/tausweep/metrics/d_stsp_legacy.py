@@ -35,7 +35,7 @@ class DStspLegacy(Comparison):
     """What orbit and data are compared in. The published code does not standardise, so the series'
     own; the signal's where its scaling is the published one, as `jointly` is of Lorenz."""
 
-    version: ClassVar[int | None] = 3  # of the whole signal
+    version: ClassVar[int | None] = 4  # of whole orbits and signals
     part: ClassVar[Part] = "whole"
     variables: ClassVar[Mapping[str, Variable]] = {
         "D_stsp_legacy": Variable("D_stsp as the published code computes it", "nat")
