@@ -20,7 +20,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from tausweep import configfile, study
+from tausweep import study
 from tausweep.cost.rates import Cost, Rates, fit
 from tausweep.cost.shapes import Shapes
 from tausweep.cost.speed import Speed, measure
@@ -34,7 +34,7 @@ Done = list[tuple[Work, Cost]]
 def done(config: Path, directory: Path) -> Done:
     """Every job of a run that is done, and what it cost."""
     os.chdir(directory)
-    plan = Plan(study.load(configfile.read(config), config.parent))
+    plan = Plan(study.read(config))
     shapes = Shapes(plan.jobs)
     named = {job.reference: (job, [job.path]) for job in plan.jobs.values()}
     named |= {f"figures/{name}": (job, plan.files(name)) for name, job in plan.figures.items()}

@@ -142,8 +142,12 @@ class Job:
         """The files it reads, relative to the working directory."""
         if self.sources:
             return list(self.sources)
-        flat = [r for i in self.inputs.values() for r in ([i] if isinstance(i, str) else i)]
-        return [f"{RESULTS}/{reference}.nc" for reference in flat]
+        return [f"{RESULTS}/{reference}.nc" for reference in self.references]
+
+    @property
+    def references(self) -> list[str]:
+        """All its inputs, of whatever role."""
+        return [r for i in self.inputs.values() for r in ([i] if isinstance(i, str) else i)]
 
 
 def _checked(kind: Any, given: Any) -> Any:

@@ -78,6 +78,11 @@ class Study:
         return cls(alone.experiment, "experiment", [alone], alone.claims, alone.figures)
 
 
+def read(path: Path) -> Study:
+    """Read and check a configuration file, as `load` does; raises ConfigError likewise."""
+    return load(configfile.read(path), path.parent)
+
+
 def load(config: Mapping[str, Any], directory: Path = Path()) -> Study:
     """Check the configuration of a study or of an experiment, as read from YAML.
 

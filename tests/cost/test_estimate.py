@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tausweep.cli import main
-from tausweep.cost.estimate import estimate, longest, needed, references
+from tausweep.cost.estimate import estimate, longest, needed
 from tausweep.cost.rates import Line, Rate, Rates, measured
 from tausweep.cost.shapes import Shapes
 from tausweep.cost.speed import Speed
@@ -138,7 +138,7 @@ def test_longest_chain_and_wall_clock(tiny: dict[str, Any]) -> None:
     alone = {name: job for name, job in jobs.items() if job.stage == "series"}
     assert longest(alone, dict.fromkeys(alone, 3.0)) == 3.0
     assert longest({}, {}) == 0.0
-    assert all(name in jobs for job in jobs.values() for name in references(job))
+    assert all(name in jobs for job in jobs.values() for name in job.references)
 
 
 def test_the_command_says_all_and_nothing(

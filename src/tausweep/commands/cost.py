@@ -23,7 +23,11 @@ def add(commands: Any) -> None:
         "cost", help="say what a run will cost, before anything runs"
     )
     parser.add_argument(
-        "config", nargs="?", default="config.yaml", help="a configuration (default: config.yaml)"
+        "config",
+        nargs="?",
+        type=Path,
+        default=Path("config.yaml"),
+        help="a configuration (default: config.yaml)",
     )
     parser.add_argument(
         "--cores", type=int, default=os.cpu_count() or 1, help="cores to run on (default: all here)"
@@ -42,14 +46,14 @@ def run(options: argparse.Namespace) -> None:
     ValueError
         There are no cores.
     """
-    from tausweep import configfile, study
+    from tausweep import study
     from tausweep.cost import rates, speed
     from tausweep.cost.estimate import estimate
     from tausweep.plan import Plan
 
     if options.cores < 1:
         raise ValueError(f"--cores must be at least 1, found {options.cores}")
-    plan = Plan(study.load(configfile.read(options.config), Path(options.config).parent))
+    plan = Plan(study.read(options.config))
     found = estimate(plan, rates.measured(), speed.measure())
     if options.json:
         more = {"seconds": found.seconds, "wall_seconds": found.wall(options.cores)}

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tausweep import configfile
-
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -47,9 +45,9 @@ def run(options: argparse.Namespace) -> None:
         One line: the configuration is wrong, a result is damaged, or none is there.
     """
     from tausweep.plan import Plan  # here: --help need not wait for it
-    from tausweep.study import load
+    from tausweep.study import read
 
-    plan = Plan(load(configfile.read(options.config), options.config.parent))
+    plan = Plan(read(options.config))
     found = [
         {"experiment": part.experiment.experiment, "series": name, **_of_series(part, name)}
         for part in plan.parts

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from tausweep.cost.rates import Cost, Rates
@@ -39,7 +39,7 @@ class Estimate:
     """Seconds of the longest chain of jobs of which each needs the one before."""
     downloads: int
     """Files to be fetched first."""
-    assumed: list[str] = field(default_factory=list)
+    assumed: list[str]
     """What the series are about whose length is not known before they are there."""
 
     @property
@@ -108,16 +108,10 @@ def needed(plan: Plan, directory: Path = Path()) -> dict[str, Job]:
     found |= {reference: job for reference, job in lacking.items() if job.stage == "best"}
     ahead = list(found.values())
     while ahead:
-        before = {name for name in references(ahead.pop()) if name in lacking} - found.keys()
+        before = {name for name in ahead.pop().references if name in lacking} - found.keys()
         found |= {name: lacking[name] for name in before}
         ahead += [lacking[name] for name in before]
     return found
-
-
-def references(job: Job) -> Iterable[str]:
-    """All that a job reads."""
-    for names in job.inputs.values():
-        yield from [names] if isinstance(names, str) else names
 
 
 def longest(jobs: Mapping[str, Job], seconds: Mapping[str, float]) -> float:
@@ -126,7 +120,7 @@ def longest(jobs: Mapping[str, Job], seconds: Mapping[str, float]) -> float:
 
     def end(name: str) -> float:
         if name not in ends:
-            before = (end(other) for other in references(jobs[name]) if other in jobs)
+            before = (end(other) for other in jobs[name].references if other in jobs)
             ends[name] = seconds[name] + max(before, default=0.0)
         return ends[name]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from tausweep.metrics.metric import Comparison, Trajectory
+from tausweep.metrics.metric import Comparison, Trajectory, Values
 from tausweep.signal.scaling import unscale
 
 
@@ -64,21 +64,29 @@ def references(metric: Comparison, signal: xr.Dataset, steps: int) -> dict[str, 
     are. What is of an orbit alone has the data's own value instead.
     """
     data, other = stretches(metric, signal, steps)
-    judged = judge(metric, signal, steps)
-    length = len(judged) if metric.part == "held_out" else steps
-    still = np.broadcast_to(judged.mean(axis=0), (length, judged.shape[1]))
+    p = metric.describe(data, data)
     between = [name for name, v in metric.variables.items() if v.reference]
     own = [name for name, v in metric.variables.items() if v.of_data]
     found: dict[str, Any] = {"n": len(data)}
     if own:
-        p = metric.describe(data, data)
         values = metric.distance(p, p)
         found |= {f"{name}_data": values[name] for name in own}
     if between:
-        for suffix, of, x in (("floor", data, other), ("ceiling", judged, still)):
-            values = metric.distance(metric.describe(of, of), metric.describe(x, of))
-            found |= {f"{name}_{suffix}": values[name] for name in between}
+        floor = metric.distance(p, metric.describe(other, data))
+        if metric.part == "held_out":
+            ceiling = _ceiling(metric, data, p, len(data))
+        else:
+            judged = judge(metric, signal, steps)
+            ceiling = _ceiling(metric, judged, metric.describe(judged, judged), steps)
+        found |= {f"{name}_floor": floor[name] for name in between}
+        found |= {f"{name}_ceiling": ceiling[name] for name in between}
     return found
+
+
+def _ceiling(metric: Comparison, data: Trajectory, p: Any, steps: int) -> Values:
+    """Data, described as p, against a constant orbit of so many steps at their mean."""
+    still = np.broadcast_to(data.mean(axis=0), (steps, data.shape[1]))
+    return metric.distance(p, metric.describe(still, data))
 
 
 def stretches(metric: Comparison, signal: xr.Dataset, steps: int) -> tuple[Trajectory, Trajectory]:
