@@ -228,6 +228,8 @@ CONFIGURATIONS: dict[str, Config] = {
         "models": {"RNN": {"cell": "rnn", "latent": 7}},
         "methods": [{"method": "sparse_tf", "tau": [5]}],
     },
+    # No series at all.
+    "linear": {"theory": {"spectra": {"n": [3, 8], "eigenvalues": 400}}},
 }
 
 

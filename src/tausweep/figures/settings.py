@@ -20,6 +20,8 @@ from tausweep.figures.reconstruction import ReconstructionFigure
 from tausweep.figures.reproduction import ReproductionFigure, ReproductionTable
 from tausweep.figures.signal import SignalFigure
 from tausweep.figures.sweep import SweepFigure
+from tausweep.figures.theory.modes import ModesFigure
+from tausweep.figures.theory.spectra import SpectraFigure, UnstableFigure
 from tausweep.settings import Name, Settings
 
 
@@ -43,6 +45,10 @@ class Figures(Settings):
     jacobians: JacobiansFigure | None = JacobiansFigure()
     gradients: GradientsFigure | None = None
     """Off unless it is named."""
+    spectra: SpectraFigure | None = SpectraFigure()
+    """Of theory, as all that follow."""
+    unstable: UnstableFigure | None = UnstableFigure()
+    modes: ModesFigure | None = ModesFigure()
 
     @property
     def chosen(self) -> dict[str, Figure]:
