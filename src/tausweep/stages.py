@@ -54,6 +54,6 @@ STAGES = {
         1, "tausweep.reproduction", "Reproduction", "Results beside published numbers"
     ),
     "theory": Stage(1, "tausweep.theory", "AnyAnalysis", "How linear systems are learned"),
-    "figure": Stage(5, "tausweep.figures", "Drawing", "Figure"),
+    "figure": Stage(6, "tausweep.figures", "Drawing", "Figure"),
 }
 """All stages. A figure is no Dataset and no content-addressed file, but has a key like them."""

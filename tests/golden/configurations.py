@@ -229,7 +229,13 @@ CONFIGURATIONS: dict[str, Config] = {
         "methods": [{"method": "sparse_tf", "tau": [5]}],
     },
     # No series at all.
-    "linear": {"theory": {"spectra": {"n": [3, 8], "eigenvalues": 400}}},
+    "linear": {
+        "theory": {
+            "spectra": {"n": [3, 8], "eigenvalues": 400},
+            "remedies": {"draws": 10},
+            "forcing": {"longest": 9, "tau": [1, 5], "starts": 5, "steps": 100},
+        }
+    },
 }
 
 

@@ -20,7 +20,9 @@ from tausweep.figures.reconstruction import ReconstructionFigure
 from tausweep.figures.reproduction import ReproductionFigure, ReproductionTable
 from tausweep.figures.signal import SignalFigure
 from tausweep.figures.sweep import SweepFigure
+from tausweep.figures.theory.forcing import ForcingFigure
 from tausweep.figures.theory.modes import ModesFigure
+from tausweep.figures.theory.remedies import RemediesFigure, RemediesTable
 from tausweep.figures.theory.spectra import SpectraFigure, UnstableFigure
 from tausweep.settings import Name, Settings
 
@@ -49,6 +51,9 @@ class Figures(Settings):
     """Of theory, as all that follow."""
     unstable: UnstableFigure | None = UnstableFigure()
     modes: ModesFigure | None = ModesFigure()
+    remedies: RemediesFigure | None = RemediesFigure()
+    remedies_table: RemediesTable | None = RemediesTable()
+    forcing: ForcingFigure | None = ForcingFigure()
 
     @property
     def chosen(self) -> dict[str, Figure]:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, get_args
 from pydantic import Field
 
 from tausweep.settings import Settings
+from tausweep.theory.analyses.forcing import Forcing
 from tausweep.theory.analyses.modes import Modes
+from tausweep.theory.analyses.remedies import Remedies
 from tausweep.theory.analyses.spectra import Spectra
 from tausweep.theory.analysis import Analysis
 
@@ -19,6 +21,8 @@ class Theory(Settings):
 
     spectra: Spectra | None = Spectra()
     modes: Modes | None = Modes()
+    remedies: Remedies | None = Remedies()
+    forcing: Forcing | None = Forcing()
 
     @property
     def chosen(self) -> dict[str, Analysis]:

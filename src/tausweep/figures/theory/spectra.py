@@ -31,8 +31,8 @@ eigenvalues of as many matrices as have {spectra.eigenvalues:,} in all, logarith
 all panels; white: none. Dashed: the circle inside of which the dynamics are stable. φ: the share of
 eigenvalues outside.
 
-Look for: eigenvalues outside the circle for Glorot's matrices, fewer for larger n; none for those by
-Gershgorin's circle theorem, which however fill only a part of it; orthogonal ones on it.
+Look for: eigenvalues outside the circle for Glorot's matrices, fewer for larger n; none for those
+by Gershgorin's circle theorem, which however fill only a part of it; orthogonal ones on it.
 """
 
     def draw(self, inputs: Mapping[str, xr.Dataset], series: str, style: Style) -> mpl.Figure:  # noqa: D102
@@ -52,7 +52,7 @@ class UnstableFigure(Figure):
     def caption(self, subject: Subject) -> str:  # noqa: D102
         spectra = subject.jobs["spectra"].settings
         assert isinstance(spectra, Spectra)
-        return f"""\
+        return """\
 **How often initial weights are unstable.**
 Left, against the number of variables n: the share φ of eigenvalues outside the circle of stability,
 with what is expected of Glorot's normal matrices (line; Edelman 1997), and the share of matrices

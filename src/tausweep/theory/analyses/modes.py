@@ -23,9 +23,13 @@ class Modes(Analysis):
     """How the eigenvalues of a small system move while it is learned, without and with noise."""
 
     analysis: Literal["modes"] = "modes"
-    truth: Annotated[list[Float], Field(min_length=2, max_length=10)] = [0.9, 0.5, 0.2]
+    truth: Annotated[tuple[Float, ...], Field(min_length=2, max_length=10)] = (0.9, 0.5, 0.2)
     """Eigenvalues of the system, in the directions of the data."""
-    energies: Annotated[list[NonNegativeFloat], Field(min_length=2, max_length=10)] = [1, 0.05, 0]
+    energies: Annotated[tuple[NonNegativeFloat, ...], Field(min_length=2, max_length=10)] = (
+        1,
+        0.05,
+        0,
+    )
     """Mean squares of the data in these directions; zero is not learnable."""
     kept: Float = 1.2
     """Weight from each direction without energy to itself at first."""
@@ -92,7 +96,7 @@ class Modes(Analysis):
             "descent": (by_point, at.real, f"real {text}, of gradient descent", "1"),
             "descent_imaginary": (by_point, at.imag, f"imaginary {text}, of descent", "1"),
             "limit": (("noise", "mode"), limit.real, f"real {text} in the limit", "1"),
-            "truth": ("mode", self.truth, "eigenvalue of the system", "1"),
+            "truth": ("mode", list(self.truth), "eigenvalue of the system", "1"),
             "energy": ("mode", energies, "mean square of the data", "1"),
             "learning_time": ("mode", learned, "time to learn, n / energy", "1"),
             "noise_time": ((), n / self.noise**2, "time in which noise damps, n / σ²", "1"),

@@ -33,21 +33,27 @@ class Spectra(Analysis):
     """Spectra of random initial matrices, whole and as kept where the data have no energy."""
 
     analysis: Literal["spectra"] = "spectra"
-    initial: Annotated[list[Initial], Field(min_length=1, max_length=6)] = [
+    initial: Annotated[tuple[Initial, ...], Field(min_length=1, max_length=6)] = (
         "glorot_normal",
         "gershgorin_uniform",
         "gershgorin",
         "gershgorin_continuous",
-    ]
-    """How matrices are drawn. That for continuous time is drawn with disks of radius 1 about −1, the
-    region of stability of forward Euler with step 1; all others are for discrete time."""
+    )
+    """How matrices are drawn: for continuous time with disks of radius 1 about −1, which are the
+    region of stability of forward Euler with step 1; all others for discrete time."""
     n: Annotated[
-        list[Annotated[int, Strict(), Field(ge=2, le=2_000)]], Field(min_length=1, max_length=5)
-    ] = [3, 10, 32, 100]
+        tuple[Annotated[int, Strict(), Field(ge=2, le=2_000)], ...],
+        Field(min_length=1, max_length=5),
+    ] = (3, 10, 32, 100)
     """Numbers of variables."""
     eigenvalues: Annotated[PositiveInt, Field(le=10_000_000)] = 100_000
     """Of each kind and n, in all: as many matrices as that takes, and at least one."""
-    missing: Annotated[list[Fraction], Field(min_length=1, max_length=10)] = [0.1, 0.25, 0.5, 0.75]
+    missing: Annotated[tuple[Fraction, ...], Field(min_length=1, max_length=10)] = (
+        0.1,
+        0.25,
+        0.5,
+        0.75,
+    )
     """Parts of all directions in which data have no energy; their block of the initial matrix is
     kept. Which directions these are is drawn at random for each matrix; there is at least one."""
     seed: Seed = 0
@@ -73,9 +79,10 @@ class Spectra(Analysis):
         found = [[self._drawn(initial, n) for n in self.n] for initial in self.initial]
         edges = np.linspace(-REACH, REACH, BINS + 1)
         by = ("initial", "n")
+        sizes = np.array(self.n)
         matrices = np.array([self._matrices(n) for n in self.n])
         shares = {
-            "outside": (by, "eigenvalues outside the region of stability", matrices * self.n),
+            "outside": (by, "eigenvalues outside the region of stability", matrices * sizes),
             "unstable": (by, "matrices with an eigenvalue outside", matrices),
             "kept_unstable": (
                 (*by, "missing"), "kept blocks with an eigenvalue outside", matrices[:, None]
@@ -110,9 +117,9 @@ class Spectra(Analysis):
             variables[f"{name}_std_error"] = (dims, error, f"standard error of {name}", "1")
         middles = (edges[1:] + edges[:-1]) / 2
         coords = {
-            "initial": ("initial", self.initial, "initial weights", "1"),
-            "n": ("n", self.n, "number of variables", "1"),
-            "missing": ("missing", self.missing, "part of directions without energy", "1"),
+            "initial": ("initial", list(self.initial), "initial weights", "1"),
+            "n": ("n", list(self.n), "number of variables", "1"),
+            "missing": ("missing", list(self.missing), "part of directions without energy", "1"),
             "re": ("re", middles, "real part, about the middle", "1"),
             "im": ("im", middles, "imaginary part", "1"),
         }

@@ -31,7 +31,9 @@ def modes(dataset: xr.Dataset, style: Style) -> Figure:
     panels = figure.subplots(1, dataset.sizes["noise"], sharex=True, sharey=True, squeeze=False)[0]
     for axes, sigma in zip(panels, dataset["noise"].values, strict=True):
         _panel(axes, dataset.sel(noise=sigma))
-        axes.set_title("without noise" if sigma == 0 else f"with noise, σ = {sigma:g}", loc="left", pad=16)
+        axes.set_title(
+            "without noise" if sigma == 0 else f"with noise, σ = {sigma:g}", loc="left", pad=16
+        )
         _times(axes, dataset, sigma)
     panels[0].set_ylabel("real part of the eigenvalues of Â")
     return figure

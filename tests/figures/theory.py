@@ -1,0 +1,21 @@
+"""Analyses of theory at toy size."""
+
+from functools import cache
+
+from tausweep.theory.analyses.forcing import Forcing
+from tausweep.theory.analyses.modes import Modes
+from tausweep.theory.analyses.remedies import Remedies
+from tausweep.theory.analyses.spectra import Spectra
+
+ANALYSES = {
+    "spectra": Spectra(n=[3, 10], eigenvalues=2_000, missing=[0.34, 0.7]),
+    "modes": Modes(steps=2_000),
+    "remedies": Remedies(n=6, rank=2, draws=20),
+    "forcing": Forcing(longest=8, tau=[1, 3], starts=5, steps=50),
+}
+
+
+@cache
+def found(name):
+    """What such an analysis gives."""
+    return ANALYSES[name].compute()
