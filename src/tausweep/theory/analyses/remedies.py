@@ -93,7 +93,6 @@ class Remedies(Analysis):
         import xarray as xr
 
         from tausweep.labelled import Labelled, labelled
-        from tausweep.theory import remedies
         from tausweep.theory.random_matrices import glorot_normal
 
         rng = np.random.default_rng(self.seed)
