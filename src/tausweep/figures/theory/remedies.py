@@ -40,11 +40,12 @@ class RemediesFigure(Figure):
         assert isinstance(remedies, Remedies)
         return f"""\
 **Remedies against unstable learned dynamics.**
-A system of {remedies.n} variables whose data have energy in {remedies.rank} directions, learned from
-{remedies.draws} random initial matrices. Left: the share of them from which the learned dynamics
-are unstable, against pseudo-time (steps times their size). Right: the median error where the data
-have energy, relative to the truth. Lines: gradient flow in closed form, in the mean over noise; of
-several strengths the one in the middle. Points: gradient descent, with noise that was drawn once.
+A system of {remedies.n} variables whose data have energy in {remedies.rank} directions, learned
+from {remedies.draws} random initial matrices. Left: the share of them from which the learned
+dynamics are unstable, against pseudo-time (steps times their size). Right: the median error where
+the data have energy, relative to the truth. Lines: gradient flow in closed form, in the mean over
+noise; of several strengths the one in the middle. Points: gradient descent, with noise that was
+drawn once.
 
 Look for: noise and weight decay, which are the same, make all stable and leave an error; noise
 only where the data have no energy makes all stable and leaves none; stable initial weights stay
