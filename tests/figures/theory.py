@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from tausweep.theory.analyses.convergence import Convergence
 from tausweep.theory.analyses.forcing import Forcing
 from tausweep.theory.analyses.modes import Modes
 from tausweep.theory.analyses.remedies import Remedies
@@ -12,6 +13,7 @@ ANALYSES = {
     "modes": Modes(steps=2_000),
     "remedies": Remedies(n=6, rank=2, draws=20),
     "forcing": Forcing(longest=8, tau=[1, 3], starts=5, steps=50),
+    "convergence": Convergence(n=[4, 30], decades=1.0),
 }
 
 

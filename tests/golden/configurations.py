@@ -234,6 +234,7 @@ CONFIGURATIONS: dict[str, Config] = {
             "spectra": {"n": [3, 8], "eigenvalues": 400},
             "remedies": {"draws": 10},
             "forcing": {"longest": 9, "tau": [1, 5], "starts": 5, "steps": 100},
+            "convergence": {"n": [4, 8], "decades": 1.0},
         }
     },
 }

@@ -8,6 +8,7 @@ import xarray as xr
 from pydantic import ValidationError
 
 from tausweep.theory import spectra, stage
+from tausweep.theory.analyses.convergence import Convergence
 from tausweep.theory.analyses.forcing import OUTCOMES, Forcing
 from tausweep.theory.analyses.modes import Modes
 from tausweep.theory.analyses.remedies import Remedies
@@ -18,6 +19,7 @@ SMALL = Theory(
     spectra=Spectra(n=[3, 20], eigenvalues=6_000),
     remedies=Remedies(draws=40),
     forcing=Forcing(longest=12, tau=[1, 4, 8], starts=12, steps=300),
+    convergence=Convergence(n=[4], decades=1.0),
 )
 
 

@@ -20,6 +20,7 @@ from tausweep.figures.reconstruction import ReconstructionFigure
 from tausweep.figures.reproduction import ReproductionFigure, ReproductionTable
 from tausweep.figures.signal import SignalFigure
 from tausweep.figures.sweep import SweepFigure
+from tausweep.figures.theory.convergence import ConvergenceFigure
 from tausweep.figures.theory.forcing import ForcingFigure
 from tausweep.figures.theory.modes import ModesFigure
 from tausweep.figures.theory.remedies import RemediesFigure, RemediesTable
@@ -54,6 +55,7 @@ class Figures(Settings):
     remedies: RemediesFigure | None = RemediesFigure()
     remedies_table: RemediesTable | None = RemediesTable()
     forcing: ForcingFigure | None = ForcingFigure()
+    convergence: ConvergenceFigure | None = ConvergenceFigure()
 
     @property
     def chosen(self) -> dict[str, Figure]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, get_args
 from pydantic import Field
 
 from tausweep.settings import Settings
+from tausweep.theory.analyses.convergence import Convergence
 from tausweep.theory.analyses.forcing import Forcing
 from tausweep.theory.analyses.modes import Modes
 from tausweep.theory.analyses.remedies import Remedies
@@ -23,6 +24,7 @@ class Theory(Settings):
     modes: Modes | None = Modes()
     remedies: Remedies | None = Remedies()
     forcing: Forcing | None = Forcing()
+    convergence: Convergence | None = Convergence()
 
     @property
     def chosen(self) -> dict[str, Analysis]:
