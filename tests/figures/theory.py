@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from tausweep.theory.analyses.continuous import Continuous
 from tausweep.theory.analyses.convergence import Convergence
 from tausweep.theory.analyses.forcing import Forcing
 from tausweep.theory.analyses.modes import Modes
@@ -14,6 +15,7 @@ ANALYSES = {
     "remedies": Remedies(n=6, rank=2, draws=20),
     "forcing": Forcing(longest=8, tau=[1, 3], starts=5, steps=50),
     "convergence": Convergence(n=[4, 30], decades=1.0),
+    "continuous": Continuous(truth=[-2.0, 0.5], near=[-1.0, 0.0, 0.5], samples=1_000, time=10.0),
 }
 
 

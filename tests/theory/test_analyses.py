@@ -8,6 +8,7 @@ import xarray as xr
 from pydantic import ValidationError
 
 from tausweep.theory import spectra, stage
+from tausweep.theory.analyses.continuous import Continuous
 from tausweep.theory.analyses.convergence import Convergence
 from tausweep.theory.analyses.forcing import OUTCOMES, Forcing
 from tausweep.theory.analyses.modes import Modes
@@ -20,6 +21,7 @@ SMALL = Theory(
     remedies=Remedies(draws=40),
     forcing=Forcing(longest=12, tau=[1, 4, 8], starts=12, steps=300),
     convergence=Convergence(n=[4], decades=1.0),
+    continuous=Continuous(truth=[0.5], samples=1_000, time=10.0),
 )
 
 

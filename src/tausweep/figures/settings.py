@@ -20,6 +20,7 @@ from tausweep.figures.reconstruction import ReconstructionFigure
 from tausweep.figures.reproduction import ReproductionFigure, ReproductionTable
 from tausweep.figures.signal import SignalFigure
 from tausweep.figures.sweep import SweepFigure
+from tausweep.figures.theory.continuous import ContinuousFigure
 from tausweep.figures.theory.convergence import ConvergenceFigure
 from tausweep.figures.theory.forcing import ForcingFigure
 from tausweep.figures.theory.modes import ModesFigure
@@ -56,6 +57,7 @@ class Figures(Settings):
     remedies_table: RemediesTable | None = RemediesTable()
     forcing: ForcingFigure | None = ForcingFigure()
     convergence: ConvergenceFigure | None = ConvergenceFigure()
+    continuous: ContinuousFigure | None = ContinuousFigure()
 
     @property
     def chosen(self) -> dict[str, Figure]:

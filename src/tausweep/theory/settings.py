@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, get_args
 from pydantic import Field
 
 from tausweep.settings import Settings
+from tausweep.theory.analyses.continuous import Continuous
 from tausweep.theory.analyses.convergence import Convergence
 from tausweep.theory.analyses.forcing import Forcing
 from tausweep.theory.analyses.modes import Modes
@@ -25,6 +26,7 @@ class Theory(Settings):
     remedies: Remedies | None = Remedies()
     forcing: Forcing | None = Forcing()
     convergence: Convergence | None = Convergence()
+    continuous: Continuous | None = Continuous()
 
     @property
     def chosen(self) -> dict[str, Analysis]:
