@@ -82,6 +82,7 @@ OF_THEORY = {
     "remedies_table.csv": ["the share of initial matrices that end unstable"],
     "convergence.png": ["n = 4 and 30 variables", "50% of all directions", "over a factor of 10."],
     "continuous.png": ["λΔt = -2 and 0.5", "1,000 samples", "forward Euler stops at −1"],
+    "depth.png": ["N = 1 and 3 layers", "p(0) = 0.01", "singular values of 0.7"],
     "forcing.png": ["ln 2 / ln abs(λ)", "eigenvalues 1.05, 1, 0.9 and 0.5", "diverge before that"],
 }
 

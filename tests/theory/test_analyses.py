@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from tausweep.theory import spectra, stage
 from tausweep.theory.analyses.continuous import Continuous
 from tausweep.theory.analyses.convergence import Convergence
+from tausweep.theory.analyses.depth import Depth
 from tausweep.theory.analyses.forcing import OUTCOMES, Forcing
 from tausweep.theory.analyses.modes import Modes
 from tausweep.theory.analyses.remedies import Remedies
@@ -22,6 +23,7 @@ SMALL = Theory(
     forcing=Forcing(longest=12, tau=[1, 4, 8], starts=12, steps=300),
     convergence=Convergence(n=[4], decades=1.0),
     continuous=Continuous(truth=[0.5], samples=1_000, time=10.0),
+    depth=Depth(followed=[2], depths=[2], strengths=[1.0]),
 )
 
 

@@ -22,6 +22,7 @@ from tausweep.figures.signal import SignalFigure
 from tausweep.figures.sweep import SweepFigure
 from tausweep.figures.theory.continuous import ContinuousFigure
 from tausweep.figures.theory.convergence import ConvergenceFigure
+from tausweep.figures.theory.depth import DepthFigure
 from tausweep.figures.theory.forcing import ForcingFigure
 from tausweep.figures.theory.modes import ModesFigure
 from tausweep.figures.theory.remedies import RemediesFigure, RemediesTable
@@ -58,6 +59,7 @@ class Figures(Settings):
     forcing: ForcingFigure | None = ForcingFigure()
     convergence: ConvergenceFigure | None = ConvergenceFigure()
     continuous: ContinuousFigure | None = ContinuousFigure()
+    depth: DepthFigure | None = DepthFigure()
 
     @property
     def chosen(self) -> dict[str, Figure]:

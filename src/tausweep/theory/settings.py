@@ -11,6 +11,7 @@ from pydantic import Field
 from tausweep.settings import Settings
 from tausweep.theory.analyses.continuous import Continuous
 from tausweep.theory.analyses.convergence import Convergence
+from tausweep.theory.analyses.depth import Depth
 from tausweep.theory.analyses.forcing import Forcing
 from tausweep.theory.analyses.modes import Modes
 from tausweep.theory.analyses.remedies import Remedies
@@ -27,6 +28,7 @@ class Theory(Settings):
     forcing: Forcing | None = Forcing()
     convergence: Convergence | None = Convergence()
     continuous: Continuous | None = Continuous()
+    depth: Depth | None = Depth()
 
     @property
     def chosen(self) -> dict[str, Analysis]:
