@@ -47,9 +47,9 @@ STAGES = {
     "members": Stage(2, "tausweep.members", "Members", "Trained members"),
     "metrics": Stage(3, "tausweep.metrics", "AnyMetric", "Metric"),
     "reference": Stage(1, "tausweep.reference", "Reference", "Floor and ceiling"),
-    "best": Stage(1, "tausweep.best", "Judging", "The learning interval to use"),
+    "best": Stage(2, "tausweep.best", "Judging", "The learning interval to use"),
     "collect": Stage(5, "tausweep.collect", "Collect", "All trained members of an experiment"),
-    "claims": Stage(2, "tausweep.claims", "ClaimsOf", "The best learning interval"),
+    "claims": Stage(3, "tausweep.claims", "ClaimsOf", "The best learning interval"),
     "reproduction": Stage(
         1, "tausweep.reproduction", "Reproduction", "Results beside published numbers"
     ),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tausweep.best.median import best, by_tau, learned
+from tausweep.best.median import best, by_tau
 from tausweep.claims.words import Ratio, sentence
 from tausweep.members.quantile import quantile
 
@@ -90,7 +90,7 @@ def test_verdicts(value, ends, edge, verdict):
 
 
 def test_the_best_of_what_failed_says_nothing():
-    assert Ratio.of(1.0, np.ones(10), 0.95, 0, learned=False).verdict == "not learned"
+    assert Ratio.of(1.0, np.ones(10), 0.95, 0, nothing="not learned").verdict == "not learned"
 
 
 def test_without_a_tau_pred_there_is_no_ratio():
@@ -126,11 +126,3 @@ def test_an_interval_holds_the_best():
     low, high = valley.interval(0.95)
     assert np.sqrt(200) <= low < 20 < high <= np.sqrt(800)
     assert valley.interval(0.5)[0] > low
-
-
-@pytest.mark.parametrize(
-    ("median", "floor", "ceiling", "expected"),
-    [(1, 0, 2, True), (1.1, 0, 2, False), (9, np.nan, 2, True), (9, 0, np.inf, True)],
-)
-def test_what_is_nearer_to_the_ceiling_was_not_learned(median, floor, ceiling, expected):
-    assert learned(median, floor, ceiling) is expected

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from tausweep.best import report
 
@@ -52,6 +53,15 @@ def test_where_all_is_lost_nothing_is_suggested() -> None:
     *_, row, remark = said(found(np.full((4, 3), np.nan)))
     assert row.split()[-2:] == ["D_stsp", "none"]
     assert remark == "    at every τ half of the members or more are lost"
+
+
+def test_what_cannot_tell_models_apart_is_no_advice() -> None:
+    bounds = xr.Dataset({"D_stsp_floor": 11.25, "D_stsp_ceiling": 11.28})
+    best = found(np.outer(MEDIAN, SPREAD), reference=[bounds])
+    *_, remark = lines = said(best)
+    assert remark.strip().startswith("no advice: its floor and ceiling nearly meet")
+    assert max(map(len, lines)) <= report.WIDTH
+    assert report.after(best, None)["by"]["D_stsp"]["tells"] is False
 
 
 def test_without_a_tau_pred_or_a_result_that_is_said() -> None:

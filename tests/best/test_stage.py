@@ -73,6 +73,14 @@ def test_a_sweep_that_stays_near_the_ceiling_was_not_learned():
         assert found(values, reference=[bounds])["learned"].item() == learned
 
 
+def test_what_has_its_floor_at_its_ceiling_tells_nothing():
+    values = np.outer(MEDIAN, SPREAD)
+    for ceiling, tells in ((10.0, 1), (1.2, 0)):
+        bounds = xr.Dataset({"D_stsp_floor": 1.0, "D_stsp_ceiling": ceiling})
+        assert found(values, reference=[xr.Dataset(), bounds])["tells"].item() == tells
+    assert found(values)["tells"].item() == 1
+
+
 def test_the_first_quantity_is_the_one_that_suggests():
     train, metrics = sweep(np.outer(MEDIAN, SPREAD))
     other = xr.Dataset({"D_H": ("run", np.repeat([1.0, 2, 3, 4], 3))}, attrs={"metric": "d_h"})

@@ -6,6 +6,7 @@ import xarray as xr
 
 from tausweep.claims.settings import ClaimsOf
 from tausweep.claims.stage import run
+from tausweep.claims.words import MEANING
 
 TAU = [5.0, 10.0, 20.0, 40.0]
 
@@ -66,12 +67,23 @@ def test_the_best_tau_and_its_ratio(tmp_path):
     assert "1 [" in found["sentence"].sel(quantity="D_stsp").item()
 
 
-@pytest.mark.parametrize(("ceiling", "verdict"), [(9.0, "near one"), (0.15, "not learned")])
+@pytest.mark.parametrize(
+    ("ceiling", "verdict"), [(9.0, "near one"), (0.15, "not learned"), (0.012, "cannot tell")]
+)
 def test_a_sweep_that_stays_at_the_ceiling_says_nothing(ceiling, verdict):
     bounds = {"D_stsp_floor": ("signal", [0.01]), "D_stsp_ceiling": ("signal", [ceiling])}
     found = run(settings("e"), [collected().assign(bounds)])
     assert found["verdict"].sel(quantity="D_stsp", source="data").item() == verdict
-    assert (verdict == "not learned") == ("no τ taught" in found["sentence"].values[0, 0])
+    assert MEANING.get(verdict, "cannot tell") in found["sentence"].values[0, 0]
+
+
+def test_a_metric_that_cannot_tell_is_named_also_where_there_is_no_tau_pred():
+    bounds = {"D_stsp_floor": ("signal", [11.25]), "D_stsp_ceiling": ("signal", [11.28])}
+    found = run(settings("e"), [collected(tau_pred=np.nan).assign(bounds)])
+    for name in ("verdict", "signal_verdict"):
+        assert (found[name].sel(quantity="D_stsp") == "cannot tell").all()
+        assert (found[name].sel(quantity="D_H") == "unknown").all()
+    assert "D_stsp says nothing" in found["sentence"].values[0, 0]
 
 
 def test_the_uncertainty_of_lambda_enters_the_ratio():

@@ -52,10 +52,11 @@ def test_the_source_of_tau_pred_is_as_asked_or_what_there_is():
     ]
 
 
-def test_a_sweep_that_learned_nothing_is_grey():
+@pytest.mark.parametrize("nothing", ["not learned", "cannot tell"])
+def test_a_sweep_that_says_nothing_is_grey(nothing):
     found = judged(members=5)
     verdict = found["verdict"].copy()
-    verdict[{"sweep": 1, "quantity": 0}] = "not learned"
+    verdict[{"sweep": 1, "quantity": 0}] = nothing
     axes = forest(found.assign(verdict=verdict)).axes[0]
     failed, learned = (the_line(axes, f"best: lorenz · {model}") for model in ("RNN", "LSTM"))
     assert failed.get_color() == UNLEARNED

@@ -57,6 +57,16 @@ def test_sweep_puts_every_reference_at_its_value():
             assert axes.get_ylim()[0] < value < axes.get_ylim()[1]
 
 
+def test_a_panel_whose_metric_cannot_tell_models_apart_says_so():
+    dataset = collected()
+    plain = sweep(dataset)
+    assert not any("cannot tell" in text for text in texts(plain))
+    flat = dataset.assign(D_stsp_floor=("signal", [9.4, 9.4]))
+    first, second = sweep(flat).axes
+    assert [t.get_gid() for t in first.texts].count("meet") == 1
+    assert "meet" not in [t.get_gid() for t in second.texts]
+
+
 def dataset_range(axes):
     """Smallest and largest value of the members drawn."""
     values = np.concatenate([line.get_ydata() for line in lines(axes, "members")])

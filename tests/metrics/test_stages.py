@@ -129,6 +129,18 @@ def test_all_is_compared_over_the_same_length_or_all_there_is(two):
             np.testing.assert_array_equal(found[LOST], expected)  # NaN where no piece is whole
 
 
+def test_a_metric_that_cannot_tell_models_apart_is_named_in_the_log(two, caplog):
+    """Few samples in many boxes: two stretches of one system share none."""
+    signal, _, _ = two
+    reference(Reference(metric=DStsp(bins=8), steps=STEPS), signal)
+    reference(Reference(metric=DH(), steps=STEPS), signal)
+    assert not caplog.records
+    found = reference(Reference(metric=DStsp(bins=1_000), steps=50), signal)
+    assert found["D_stsp_floor"] > 0.75 * found["D_stsp_ceiling"]
+    (said,) = caplog.messages
+    assert said.startswith("D_stsp cannot tell models apart on this signal: its floor")
+
+
 @pytest.mark.parametrize("few", [20, 600])
 def test_the_shortest_part_sets_the_length(two, few):
     signal, _, _ = two

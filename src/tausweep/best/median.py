@@ -110,11 +110,3 @@ def stretch(
     first = bad[bad < at].max(initial=-1) + 1
     last = bad[bad > at].min(initial=len(tau)) - 1
     return float(tau[first]), float(tau[last])
-
-
-def learned(median: float, floor: float, ceiling: float) -> bool:
-    """Whether a median is nearer to the floor, other data of the system, than to the ceiling, an
-    orbit that stands still; true of any that is finite where these are not known.
-    """
-    known = np.isfinite(floor) and np.isfinite(ceiling)
-    return bool(np.isfinite(median) and (not known or median <= (floor + ceiling) / 2))

@@ -73,6 +73,7 @@ def _by(best: xr.Dataset, tau_pred: float | None) -> Numbers:
         "good": [_known(end) for end in best["good"].values.tolist()],
         "edge": best["edge"].item(),
         "learned": bool(best["learned"]),
+        "tells": bool(best["tells"]),
         "median": [_cost(value) for value in best["median"].values.tolist()],
         "cost": [_cost(value) for value in cost.tolist()],
         "cost_at_half": _cost(times[0.5]),
@@ -131,7 +132,9 @@ def _remarks(by: Numbers) -> list[str]:
     if by["edge"]:
         word = "shorter" if by["edge"] < 0 else "longer"
         remarks.append(f"it is at the edge of what was tried: try a {word} τ as well")
-    if not by["learned"]:
+    if not by["tells"]:
+        remarks.append("no advice: its floor and ceiling nearly meet, it cannot tell models apart")
+    elif not by["learned"]:
         remarks.append("not learned: even there it is nearer to an orbit that stands still")
     return remarks
 

@@ -9,10 +9,11 @@ import xarray as xr
 from jaxtyping import Float
 
 from tausweep.best.cost import between, cost
-from tausweep.best.median import Best, best, by_tau, learned
+from tausweep.best.median import Best, best, by_tau
 from tausweep.best.settings import Judging
 from tausweep.labelled import Labelled, labelled
 from tausweep.members.quantile import quantile
+from tausweep.metrics.bounds import Bounds
 
 OTHERWISE = (0.5, 2.0)
 """How many times the best τ one may be wrong by, of which the cost is told."""
@@ -41,8 +42,9 @@ def run(
     Returns
     -------
     By each `quantity`: `best_tau` with its interval, the `good` range, `edge`, whether the system
-    was `learned` there; `median` and `cost` at every `tau` that was tried, and the `cost_otherwise`
-    of `times` the best. `suggested` is the best τ by the first quantity, NaN where it has none.
+    was `learned` there, and whether the quantity `tells` models apart at all; `median` and `cost`
+    at every `tau` that was tried, and the `cost_otherwise` of `times` the best. `suggested` is the
+    best τ by the first quantity, NaN where it has none.
     """
     tau = np.concatenate([np.full(job.sizes["member"], float(job["tau"])) for job in train])
     member = np.concatenate([job["member"].to_numpy() for job in train])
@@ -70,17 +72,15 @@ def _values(name: str, metrics: Sequence[xr.Dataset]) -> Float[np.ndarray, " run
     return np.concatenate([each[name].to_numpy() for each in metrics if name in each])
 
 
-def _bounds(name: str, reference: Sequence[xr.Dataset]) -> tuple[float, float]:
-    """Floor and ceiling of a quantity; NaN where it has none."""
-    known = {str(n): float(v) for each in reference for n, v in each.items() if not v.dims}
-    return known.get(f"{name}_floor", np.nan), known.get(f"{name}_ceiling", np.nan)
+def _bounds(name: str, reference: Sequence[xr.Dataset]) -> Bounds:
+    """Floor and ceiling of a quantity, of the metric that has it."""
+    found = (Bounds.of(each, name) for each in reference)
+    return next((bounds for bounds in found if bounds.known), Bounds(np.nan, np.nan))
 
 
-def _of_best(
-    settings: Judging, found: list[Best], bounds: list[tuple[float, float]]
-) -> dict[str, Labelled]:
+def _of_best(settings: Judging, found: list[Best], bounds: list[Bounds]) -> dict[str, Labelled]:
     by, percent = "quantity", f"{100 * settings.confidence:g} % interval"
-    well = [learned(each.median, *ends) for each, ends in zip(found, bounds, strict=True)]
+    well = [ends.learned(each.median) for each, ends in zip(found, bounds, strict=True)]
     return {
         "best_tau": (by, [b.tau for b in found], "τ with the lowest median over members", "step"),
         "best_tau_interval": (
@@ -100,6 +100,12 @@ def _of_best(
             by,
             np.array(well, dtype=np.int8),
             "whether the lowest median is nearer to the floor than to the ceiling",
+            "1",
+        ),
+        "tells": (
+            by,
+            np.array([not ends.meet for ends in bounds], dtype=np.int8),
+            "whether floor and ceiling lie apart, so that it tells models apart",
             "1",
         ),
     }

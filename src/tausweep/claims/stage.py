@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from tausweep.best.median import Best, Draws, best, by_tau, learned
+from tausweep.best.median import Best, Draws, best, by_tau
 from tausweep.claims.settings import ClaimsOf
-from tausweep.claims.words import Ratio, sentence
+from tausweep.claims.words import CANNOT_TELL, NOT_LEARNED, Ratio, sentence
 from tausweep.labelled import Labelled, labelled
+from tausweep.metrics.bounds import Bounds
 
 OF_NORMAL = 1.959964
 """Half-width of a 95 % interval of a normal distribution, in standard deviations."""
@@ -117,7 +118,7 @@ def _sweep(settings: ClaimsOf, labels: tuple[str, str, str, str], rows: xr.Datas
                     drawn,
                     settings.confidence,
                     found[-1].edge,
-                    learned(found[-1].median, *_bounds(signal, name)),
+                    _nothing(Bounds.of(signal, name), found[-1].median),
                 )
                 for tau_pred, drawn in zip(_tau_pred(signal), draws[-1], strict=True)
             ]
@@ -126,11 +127,11 @@ def _sweep(settings: ClaimsOf, labels: tuple[str, str, str, str], rows: xr.Datas
     return Sweep(labels, members, _tau_pred(signal), found, ratios, draws)
 
 
-def _bounds(signal: xr.Dataset, name: str) -> tuple[float, float]:
-    """Floor and ceiling of a quantity; NaN where it has none."""
-    bounds = [signal.get(f"{name}_{end}") for end in ("floor", "ceiling")]
-    floor, ceiling = (np.nan if b is None or b.dims else float(b) for b in bounds)
-    return floor, ceiling
+def _nothing(bounds: Bounds, median: float) -> str:
+    """Why the best τ says nothing; empty if it does."""
+    if bounds.meet:
+        return CANNOT_TELL
+    return "" if bounds.learned(median) else NOT_LEARNED
 
 
 def _tau_pred(signal: xr.Dataset) -> tuple[float, float]:
@@ -217,10 +218,13 @@ def _of_signals(settings: ClaimsOf, pooled: list[list[Sweep]]) -> dict[str, Labe
 
 def _together(settings: ClaimsOf, sweeps: list[Sweep], q: int, source: int) -> Ratio:
     """The geometric mean of the ratios of sweeps that have one, and learned the attractor."""
+    verdicts = [s.ratios[q][source].verdict for s in sweeps]
+    nothing = CANNOT_TELL if CANNOT_TELL in verdicts else ""
     known = [s for s in sweeps if np.isfinite(s.ratios[q][source].value)]
     if not known:
-        return Ratio.of(np.nan, np.full(settings.resamples, np.nan), settings.confidence, 0)
-    learned = [s for s in known if s.ratios[q][source].verdict != "not learned"]
+        none = np.full(settings.resamples, np.nan)
+        return Ratio.of(np.nan, none, settings.confidence, 0, nothing)
+    learned = [s for s in known if s.ratios[q][source].verdict != NOT_LEARNED]
     there = learned or known
     values = [s.ratios[q][source].value for s in there]
     with np.errstate(divide="ignore"):
@@ -228,7 +232,8 @@ def _together(settings: ClaimsOf, sweeps: list[Sweep], q: int, source: int) -> R
     edges = {s.found[q].edge for s in there}
     edge = edges.pop() if len(edges) == 1 else 0
     mean = float(np.exp(np.mean(np.log(values))))
-    return Ratio.of(mean, drawn, settings.confidence, edge, bool(learned))
+    nothing = nothing or ("" if learned else NOT_LEARNED)
+    return Ratio.of(mean, drawn, settings.confidence, edge, nothing)
 
 
 def _of_ratios(

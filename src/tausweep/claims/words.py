@@ -14,6 +14,9 @@ from tausweep.best.median import Best
 RESOLVED = 4.0
 """An interval of a ratio whose ends differ by more than this factor says neither near nor far."""
 
+NOT_LEARNED, CANNOT_TELL = NOTHING = "not learned", "cannot tell"
+"""Verdicts on a best τ that says nothing."""
+
 
 @dataclass(frozen=True)
 class Ratio:
@@ -22,7 +25,8 @@ class Ratio:
     value: float
     interval: tuple[float, float]
     verdict: str
-    """near one | below one | above one | not resolved | at the edge | not learned | unknown"""
+    """near one | below one | above one | not resolved | at the edge | not learned | cannot tell |
+    unknown"""
 
     @classmethod
     def of(
@@ -31,20 +35,21 @@ class Ratio:
         draws: Float[np.ndarray, " resample"],
         confidence: float,
         edge: int,
-        learned: bool = True,
+        nothing: str = "",
     ) -> Self:
         """From its value, its bootstrap, and whether τ lies at an edge of what was tried.
 
         At the edge the best may lie beyond it, so that the ratio is a bound: a verdict stands if
-        what lies beyond would only confirm it. Where nothing was learned, the best of what failed
-        says nothing.
+        what lies beyond would only confirm it. `nothing` is the verdict where the best says
+        nothing, as it is the best of what failed, or no better than others as far as can be told.
         """
         if not np.isfinite(value) or not np.isfinite(draws).any():
-            return cls(np.nan, (np.nan, np.nan), "unknown")
+            verdict = CANNOT_TELL if nothing == CANNOT_TELL else "unknown"
+            return cls(np.nan, (np.nan, np.nan), verdict)
         ends = np.nanquantile(draws, [(1 - confidence) / 2, (1 + confidence) / 2])
         low, high = min(float(ends[0]), value), max(float(ends[1]), value)
-        if not learned:
-            verdict = "not learned"
+        if nothing:
+            verdict = nothing
         elif high < 1:
             verdict = "below one" if edge <= 0 else "at the edge"
         elif low > 1:
@@ -61,7 +66,7 @@ MEANING = {
     "below one": "so the best τ is shorter than τ_pred",
     "above one": "so the best τ is longer than τ_pred",
     "not resolved": "too wide to say whether it is near one",
-    "not learned": "but no τ taught it the attractor",
+    NOT_LEARNED: "but no τ taught it the attractor",
     "at the edge": "but the best τ is the smallest or largest tried, and may lie beyond",
 }
 
@@ -71,6 +76,11 @@ def sentence(series: str, quantity: str, found: Sequence[Best], ratios: Sequence
     taus = sorted({best.tau for best in found if np.isfinite(best.tau)})
     if not taus:
         return f"{series}: no τ gave a finite {quantity}."
+    if any(ratio.verdict == CANNOT_TELL for ratio in ratios):
+        return (
+            f"{series}: {quantity} says nothing of the best τ: its floor and ceiling nearly meet, "
+            "so that it cannot tell models apart."
+        )
     at = f"{taus[0]:g}" if len(taus) == 1 else f"{taus[0]:g} to {taus[-1]:g}"
     for ratio, source in zip(ratios, ("the data", "the equations"), strict=True):
         if ratio.verdict != "unknown":

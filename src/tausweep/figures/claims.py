@@ -28,7 +28,7 @@ class ClaimsFigure(Figure):
     source: Source = "data"
     """Where τ_pred is from; of series without known equations, always from the data."""
 
-    version: ClassVar[int | None] = 2
+    version: ClassVar[int | None] = 3
     inputs: ClassVar[tuple[str, ...]] = ("claims",)
 
     def caption(self, subject: Subject) -> str:  # noqa: D102
@@ -40,8 +40,9 @@ Each row is a sweep of one model on one series. Dots: the τ with the lowest med
 over {TAU_PRED} of the {self.source}; an open dot lies at an edge of what was tried, and the best
 may lie beyond. Bars: {100 * claims.confidence:g} % intervals from a bootstrap of the members,
 widened to the neighbouring τ, as only some were tried, and the uncertainty of {TAU_PRED}. Pale
-bands: τ whose medians are at most {claims.good:g} times the lowest. Grey: at no τ did the models
-learn the attractor. Vertical line: the best τ is {TAU_PRED}.
+bands: τ whose medians are at most {claims.good:g} times the lowest. Grey: the best says nothing,
+as at no τ did the models learn the attractor, or as floor and ceiling of the metric nearly meet, so
+that it cannot tell them apart. Vertical line: the best τ is {TAU_PRED}.
 
 Look for: bars that hold the line; whether models agree on a series; how wide the bands are, that
 is, how much it matters.

@@ -33,7 +33,7 @@ class SweepFigure(Figure):
     log_tau: bool = True
     """Whether the axis of τ is logarithmic."""
 
-    version: ClassVar[int | None] = 5
+    version: ClassVar[int | None] = 6
     inputs: ClassVar[tuple[str, ...]] = ("collect",)
 
     def variants(self, subject: Subject) -> Mapping[str, Self]:
@@ -80,6 +80,7 @@ members, bands their central {100 * self.band:g} %; every member is a dot, drawn
 value, and a cross if its orbit diverged (at the upper edge where it has no value). Diverged members
 count in the medians. The dashed line (floor) compares the data with other data of the same system
 and length: a perfect model comes out about there. The dotted line (ceiling) is a constant orbit.
+Where the two nearly meet, the panel says that its metric cannot tell models apart.
 {others}{_tau_pred() if tau else ""}
 Look for: where the metrics have their minimum{f", relative to {TAU_PRED}," if tau else ""} and how
 close to the floor they come.

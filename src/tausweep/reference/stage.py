@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import xarray as xr
 
+from tausweep.metrics.bounds import Bounds
 from tausweep.metrics.stage import dataset
 from tausweep.reference.settings import Reference
+
+log = logging.getLogger(__name__)
 
 BOUNDS = {
     "floor": "held-out data against training data",
@@ -24,7 +28,7 @@ def run(settings: Reference, signal: xr.Dataset) -> xr.Dataset:
     -------
     `NAME_floor` and `NAME_ceiling` of those variables of the metric that have one, `NAME_data` of
     those that are of an orbit alone; for a metric that compares orbits also `n`, the length of
-    everything that is compared.
+    everything that is compared. Where floor and ceiling nearly meet, the log says so.
 
     Raises
     ------
@@ -47,4 +51,12 @@ def run(settings: Reference, signal: xr.Dataset) -> xr.Dataset:
     if "n" in values:
         about = {"long_name": "length of everything that is compared", "units": "step"}
         found["n"] = ((), values["n"], about)
+    for name in metric.variables:
+        if (bounds := Bounds.of(found, name)).meet:
+            log.warning(
+                "%s cannot tell models apart on this signal: its floor, %.4g, and its ceiling, "
+                "%.4g, nearly meet. Give a longer series, hold more of it out, or measure more "
+                "coarsely, as by fewer bins",
+                name, *bounds,
+            )  # fmt: skip
     return found.assign_attrs(subject=metric.name)

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from tausweep.claims.words import NOTHING
 from tausweep.figures.claims import ClaimsFigure
 from tausweep.figures.drawing.collected import symbol
 from tausweep.figures.drawing.style import PALETTE, QUIET, characters, shorten
@@ -32,12 +33,12 @@ class Row:
     interval: tuple[float, float]
     good: tuple[float, float]
     edge: int
-    learned: bool
+    says: bool
 
     @property
     def colour(self) -> str:
-        """Quiet where no τ made the models learn: which is best says little then."""
-        return COLOUR if self.learned else UNLEARNED
+        """Quiet where the best says nothing: no τ made the models learn, or none can be told."""
+        return COLOUR if self.says else UNLEARNED
 
 
 def claims(dataset: xr.Dataset, settings: ClaimsFigure, style: Style) -> Figure:
@@ -99,7 +100,7 @@ def _row(sweep: xr.Dataset, q: int, settings: ClaimsFigure) -> Row:
         (float(low), float(high)),
         (float(first), float(last)),
         int(sweep["edge"][q]),
-        str(sweep["verdict"].values[q, source]) != "not learned",
+        str(sweep["verdict"].values[q, source]) not in NOTHING,
     )
 
 
@@ -129,7 +130,7 @@ def _legend(figure: Figure) -> None:
             Line2D([], [], marker="o", color=COLOUR, markerfacecolor="white", linestyle="",
                    label="at an edge of what was tried"),
             Line2D([], [], color=COLOUR, alpha=0.2, linewidth=6, label="good τ"),
-            Line2D([], [], marker="o", color=UNLEARNED, label="not learned at any τ"),
+            Line2D([], [], marker="o", color=UNLEARNED, label="says nothing"),
         ],
         loc="outside upper left", ncols=4,
     )  # fmt: skip

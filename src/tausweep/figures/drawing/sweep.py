@@ -32,6 +32,7 @@ from tausweep.figures.drawing.swept import (
 )
 from tausweep.figures.figure import Style
 from tausweep.figures.sweep import TAU, SweepFigure
+from tausweep.metrics.bounds import Bounds
 
 AROUND = 10
 """Width of what stands beside the axes of a panel, in characters."""
@@ -148,6 +149,11 @@ def _references(axes: Axes, signal: xr.Dataset, quantity: str, tau_pred: float) 
             text, (place, value), xycoords=("axes fraction", "data"), ha=align, va=side,
             xytext=(0, 1.5 if side == "bottom" else -1.5), textcoords="offset points",
             color=QUIET, fontsize="small",
+        )  # fmt: skip
+    if Bounds(*(reference(signal, quantity, end) for end in Bounds._fields)).meet:
+        axes.text(
+            0.5, 0.03, "floor and ceiling nearly meet:\nit cannot tell models apart", ha="center",
+            va="bottom", transform=axes.transAxes, color=QUIET, zorder=6, gid="meet",
         )  # fmt: skip
 
 
