@@ -14,7 +14,7 @@ from typing import Any
 
 import xarray as xr
 
-from tausweep import provenance, store
+from tausweep import provenance, store, whole
 from tausweep.execution import Execution
 from tausweep.job import Job, file_reference
 from tausweep.stages import STAGES
@@ -89,7 +89,7 @@ def _draw(job: Job, outputs: Sequence[Path], marker: Path | None) -> None:
     drawn = _function(job)(job.settings, **_inputs(job, results))
     rendered = [drawn.render(output.suffix.removeprefix(".")) for output in outputs]
     for output, content in zip(outputs, rendered, strict=True):
-        with store.replacing(output) as part:
+        with whole.replacing(output) as part:
             part.write_bytes(content)
     if marker is not None:
         marker.parent.mkdir(parents=True, exist_ok=True)
