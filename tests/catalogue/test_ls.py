@@ -16,10 +16,9 @@ from conftest import TINY
 
 from catalogue import stored
 from tausweep.catalogue.catalogue import Catalogue
-from tausweep.catalogue.words import _STAGES, words
+from tausweep.catalogue.words import words
 from tausweep.experiment import load
 from tausweep.plan import Plan
-from tausweep.stages import STAGES
 
 pytestmark = pytest.mark.xdist_group("workflow")
 
@@ -47,12 +46,15 @@ def test_it_lists_what_was_planned_and_who_needs_it(run: Path, tausweep: Any) ->
 
 
 def test_every_result_has_words(run: Path) -> None:
-    assert _STAGES.keys() == STAGES.keys()
     entries = Catalogue.of(Path("results")).entries
     found = {name: words(entry, entries) for name, entry in entries.items()}
     assert all(found.values())
     half = next(name for name in found.values() if "tau_pred, " in name and name[0] == "p")
     assert half == "plrnn 5 by sparse_tf, tau 0.5 tau_pred, member 0, on lorenz63"
+    signal = next(name for name in entries if name.startswith("signal/"))
+    other = stored.write(Path("results"), "energy", {"signal": [signal]})
+    entries = Catalogue.of(Path("results")).entries
+    assert words(entries[stored.reference(other)], entries) == "energy of lorenz63"
 
 
 def test_stage_and_configuration_choose(run: Path, tausweep: Any) -> None:

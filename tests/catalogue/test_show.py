@@ -64,13 +64,18 @@ def test_of_a_damaged_file_what_made_it_is_still_told(run: Path, tausweep: Any) 
 
 
 def test_numbers_of_a_summary() -> None:
-    x = [[3.0, math.nan], [1.0, math.inf]]
-    made = xr.Dataset({"x": (("a", "b"), x), "n": ((), 3), "lost": ((), math.nan),
-                       "none": ("c", np.zeros(0)), "word": ("a", ["u", "v"])})  # fmt: skip
+    many = [3.0, math.nan, 1.0, math.inf, 2.0]
+    made = xr.Dataset({"many": ("a", many), "few": ("b", [1.0, math.nan]), "n": ((), 3),
+                       "lost": ("a", [math.nan] * 5), "none": ("c", np.zeros(0)),
+                       "word": ("b", ["u", "v"]), "same": ("b", ["u", "u"])})  # fmt: skip
     found = {each["name"]: each for each in summary(made)}
-    assert in_words(found["x"]) == "1 … 3, median 2; 2 not finite"
-    assert in_words(found["n"]) == "3"
-    assert in_words(found["lost"]) == "not finite"
-    assert in_words(found["none"]) == "empty"
-    assert in_words(found["word"]) == "'u', 'v'"
+    assert {name: in_words(each) for name, each in found.items()} == {
+        "many": "1 … 3, median 2; 2 not finite",
+        "few": "1, not finite",
+        "n": "3",
+        "lost": "5 not finite",
+        "none": "empty",
+        "word": "'u', 'v'",
+        "same": "'u'",
+    }
     json.dumps(found, allow_nan=False)

@@ -7,6 +7,7 @@ from typing import Any
 
 from tausweep.catalogue.entry import Entry
 from tausweep.job import Described
+from tausweep.stages import STAGES
 
 Entries = Mapping[str, Entry]
 
@@ -20,10 +21,9 @@ def words(entry: Entry, entries: Entries) -> str:
 
 
 def said(job: Described, entries: Entries) -> str:
-    """What a job makes; nothing of a stage that is not known here."""
-    how = _STAGES.get(job.stage)
+    """What a job makes."""
     try:
-        return "" if how is None else how(job, entries)
+        return _STAGES.get(job.stage, _other)(job, entries)
     except (LookupError, TypeError, ValueError, AttributeError):
         return ""  # another version of the stage had other settings
 
@@ -85,6 +85,13 @@ def _experiments(job: Described, entries: Entries) -> str:
 
 def _figure(job: Described, entries: Entries) -> str:
     return f"{job.settings['figure']['kind'].replace('_', ' ')} of {job.settings['series']}"
+
+
+def _other(job: Described, entries: Entries) -> str:
+    """Of a stage that has no words of its own: its title, and what it was made from."""
+    title = STAGES[job.stage].title if job.stage in STAGES else job.stage
+    roles = (role for role in job.inputs if job.inputs[role])
+    return " of ".join([title, *(_input(job, entries, role) for role in list(roles)[:1])])
 
 
 _STAGES: Mapping[str, Callable[[Described, Entries], str]] = {
