@@ -59,9 +59,34 @@ def test_numbers_and_the_largest_difference() -> None:
     assert (found.equal, found.largest) == (False, 0.5)
     assert found.says == "2 of 4 differ; by at most 0.5, 0.2 of the largest; 1 of them not finite"
     assert compared([nan], [1.0]).says == "1 of 1 differ; 1 of them not finite"
-    assert compared([1.0], [1.0, 2.0]).says == "(t 1) and (t 2)"
-    assert compared(["a", "b"], ["a", "c"]).says == "1 differ"
+    assert compared([1.0], [1.0, 2.0]).says == "float64 (t 1) and float64 (t 2)"
+    assert compared(["a", "b"], ["a", "c"]).says == "1 of 2 differ"
+    assert compared(["a"], [1.0]).says == "text (t 1) and float64 (t 1)"
     assert compared([inf], [-inf]).says == "1 of 1 differ; 1 of them not finite"
+
+
+def test_contents_are_equal_where_digests_are() -> None:
+    x = np.arange(6.0).reshape(3, 2)
+    made = xr.Dataset({"x": (("t", "n"), x, {"units": "m"}), "count": 3, "label": ("n", ["a", "b"])},
+                      {"t": ("t", [0, 1, 2], {"units": "s"})}, {"dt": 0.1, "ends": [0.1, 0.9]})  # fmt: skip
+    assert all(each.equal for each in diff._contents(made, made.copy(deep=True)))
+    other = x.copy()
+    other[2, 1] = np.nextafter(5.0, 6.0)
+    changed = {
+        "x": [made.assign(x=(("t", "n"), other, {"units": "m"})), made.assign(x=made.x.astype("f4")),
+              made.assign(x=made.x.assign_attrs(units="km")), made.drop_vars("x")],
+        "label": [made.assign(label=("n", ["a", "c"]))],
+        "count": [made.set_coords("count"), made.assign(count=3.0)],
+        "t": [made.assign_coords(t=made.t.assign_attrs(units="ms"))],
+        "attribute dt": [made.assign_attrs(dt=0.2), made.assign_attrs(dt=np.float32(0.1))],
+        "attribute ends": [made.assign_attrs(ends=[0.1, 0.8])],
+        "attribute new": [made.assign_attrs(new=1)],
+    }  # fmt: skip
+    for name, datasets in changed.items():
+        for dataset in datasets:
+            assert store.digest(dataset) != store.digest(made)
+            for pair in ((made, dataset), (dataset, made)):
+                assert [e.name for e in diff._contents(*pair) if not e.equal] == [name]
 
 
 def test_two_trainings_differ_by_what_was_changed(run: Path, tausweep: Any) -> None:
@@ -82,8 +107,8 @@ def test_two_trainings_differ_by_what_was_changed(run: Path, tausweep: Any) -> N
     a, b = (store.read(Path(job.path)) for job in (first, other))
     assert by_name["W"]["largest"] == pytest.approx(abs(a.W - b.W).max().item())
     assert {name for name, each in by_name.items() if each["equal"]} == {
-        name for name in a.variables if a[name].identical(b[name])
-    }
+        name for name in a.variables if a[name].variable.identical(b[name].variable)
+    } | {f"attribute {n}" for n in store.without_bookkeeping(a).attrs if a.attrs[n] == b.attrs[n]}
     said = tausweep("diff", first.key, other.key).out
     assert "settings.training.learning_rate  0.001  0.002" in said
     assert tausweep("diff", first.key, first.key).out.count("the same") == 2

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tausweep.catalogue.catalogue import Catalogue, chosen
-from tausweep.catalogue.entry import Entry, is_result
+from tausweep.catalogue.entry import Entry, inputs_of, is_result
 from tausweep.job import Job
 from tausweep.plan import Plan
 
@@ -45,7 +45,9 @@ def again(asked: str, catalogue: Catalogue, plans: Mapping[Path, Plan]) -> str:
         return _line(there, _by_its_job(entries[name]))
     configuration = planned[name, key]
     plan = plans[configuration]
-    target = plan.jobs[name].path if name in plan.jobs else plan.marker(_figure(name))
+    target = (
+        plan.jobs[name].path if name in plan.jobs else plan.marker(name.removeprefix("figures/"))
+    )
     given = [] if configuration == DEFAULT else ["--configfile", str(configuration)]
     return _line(there, ["snakemake", *given, target])
 
@@ -56,21 +58,12 @@ def _keys(plan: Plan) -> list[tuple[str, str]]:
     return [*((name, job.key) for name, job in plan.jobs.items()), *figures]
 
 
-def _figure(reference: str) -> str:
-    return reference.removeprefix("figures/")
-
-
 def _by_its_job(entry: Entry) -> list[str]:
     """The command of a job that no configuration plans."""
     advice = "name the configuration that it belongs to after it"
     if entry.job is None:
         raise ValueError(f"{entry.path}: what made it cannot be read from it: {advice}")
-    inputs = [
-        i
-        for names in entry.job.inputs.values()
-        for i in ([names] if isinstance(names, str) else names)
-    ]
-    if not all(map(is_result, inputs)):
+    if not all(map(is_result, inputs_of(entry.job))):
         raise ValueError(f"{entry.path}: made from files that are no results: {advice}")
     text = entry.job_text()
     assert text is not None

@@ -86,8 +86,15 @@ def _results(a: Entry, b: Entry) -> tuple[Made, list[Compared]]:
     from tausweep import store  # here: it loads xarray
 
     x, y = (store.read(entry.path, stage=entry.stage) for entry in (a, b))
+    return (x.attrs, y.attrs), _contents(store.without_bookkeeping(x), store.without_bookkeeping(y))
+
+
+def _contents(x: xr.Dataset, y: xr.Dataset) -> list[Compared]:
+    """All that a later stage reads of two Datasets."""
     names = dict.fromkeys(map(str, (*x.variables, *y.variables)))
-    return (x.attrs, y.attrs), [_compared(name, x, y) for name in names]
+    of_all = _attributes(x.attrs, y.attrs)
+    attributes = [Compared(f"attribute {name}", not s, s or "equal") for name, s in of_all.items()]
+    return [*(_compared(name, x, y) for name in names), *attributes]
 
 
 def _figures(a: Entry, b: Entry) -> tuple[Made, list[Compared]]:
@@ -177,40 +184,62 @@ def _versions(attrs: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _compared(name: str, a: xr.Dataset, b: xr.Dataset) -> Compared:
-    import numpy as np
 
     if name not in a.variables or name not in b.variables:
         return Compared(name, False, f"only in {'B' if name not in a.variables else 'A'}")
-    x, y = a[name], b[name]
-    if x.dims != y.dims or x.shape != y.shape:
-        return Compared(name, False, f"{_shape(x)} and {_shape(y)}")
-    if x.dtype.kind not in "biuf" or y.dtype.kind not in "biuf":
-        same = bool((x.values == y.values).all())
-        return Compared(name, same, "equal" if same else f"{(x.values != y.values).sum()} differ")
-    if np.array_equal(x.values, y.values, equal_nan=True):
-        return Compared(name, True, "equal", 0.0)
-    return _different(name, x.values.astype(float), y.values.astype(float))
+    kinds, x, y = [_kind(name, each) for each in (a, b)], a[name], b[name]
+    if kinds[0] != kinds[1]:
+        return Compared(name, False, " and ".join(kinds))
+    said, largest = _numbers(x.values, y.values)
+    of_it = _attributes(x.attrs, y.attrs)
+    said += [f"{attribute} {says}" for attribute, says in of_it.items() if says]
+    return Compared(name, not said, "; ".join(said) or "equal", largest)
 
 
-def _different(name: str, x: Any, y: Any) -> Compared:
+def _numbers(x: Any, y: Any) -> tuple[list[str], float | None]:
+    """How arrays of a shape differ, and by how much at most."""
     import numpy as np
 
+    if x.dtype.kind not in "biuf":
+        count = int((x != y).sum())
+        return [f"{count} of {x.size} differ"] if count else [], None
+    same = (x == y) | ((x != x) & (y != y))
+    if same.all():
+        return [], 0.0
+    x, y = x.astype(float), y.astype(float)
+    said, largest = [f"{(~same).sum()} of {x.size} differ"], None
     both = np.isfinite(x) & np.isfinite(y)
-    same = (x == y) | (np.isnan(x) & np.isnan(y))
-    said = [f"{(~same).sum()} of {x.size} differ"]
-    largest = None
     if both.any():
         largest = float(np.abs(x[both] - y[both]).max())
         scale = float(np.maximum(np.abs(x[both]), np.abs(y[both])).max())
-        said.append(
-            f"by at most {largest:.4g}"
-            + (f", {largest / scale:.2g} of the largest" if scale else "")
-        )
-    lost = int((~same & ~both).sum())
-    if lost:
+        relative = f", {largest / scale:.2g} of the largest" if scale else ""
+        said.append(f"by at most {largest:.4g}{relative}")
+    if lost := int((~same & ~both).sum()):
         said.append(f"{lost} of them not finite")
-    return Compared(name, False, "; ".join(said), largest)
+    return said, largest
 
 
-def _shape(variable: xr.DataArray) -> str:
-    return "(" + ", ".join(f"{dim} {n}" for dim, n in variable.sizes.items()) + ")"
+def _attributes(a: Mapping[Any, Any], b: Mapping[Any, Any]) -> dict[str, str]:
+    """Of each attribute how it differs; nothing where it is equal."""
+    import numpy as np
+
+    found = {}
+    for name in sorted({*a, *b}):
+        x, y = (np.atleast_1d(each.get(name, ABSENT)) for each in (a, b))
+        alike = x.dtype == y.dtype or x.dtype.kind == y.dtype.kind == "U"
+        both = f"{_short(a.get(name, ABSENT))} and {_short(b.get(name, ABSENT))}"
+        found[name] = "" if alike and np.array_equal(x, y) else both
+    return found
+
+
+def _kind(name: str, dataset: xr.Dataset) -> str:
+    """What kind of variable it is: two of different kinds are not compared number by number."""
+    variable = dataset[name]
+    place = "coordinate " if name in dataset.coords else ""
+    kind = variable.dtype if variable.dtype.kind in "biuf" else "text"
+    return f"{place}{kind} ({', '.join(f'{dim} {n}' for dim, n in variable.sizes.items())})"
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else f"{text[:39]}…"

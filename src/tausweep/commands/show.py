@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -99,12 +100,18 @@ def _held(entry: Entry) -> dict[str, Any]:
     from tausweep.catalogue.summary import summary
 
     dataset = store.read(entry.path)
-    plain = {name: getattr(v, "tolist", lambda v=v: v)() for name, v in dataset.attrs.items()}
+    plain = {name: _plain(value) for name, value in dataset.attrs.items()}
     return {
         "made": _made(plain),
         "attributes": {n: v for n, v in plain.items() if n not in store.BOOKKEEPING},
         "variables": summary(dataset),
     }
+
+
+def _plain(value: Any) -> Any:
+    """An attribute as JSON can hold it."""
+    value = value.tolist() if hasattr(value, "tolist") else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _made(attributes: Mapping[str, Any]) -> dict[str, Any]:
