@@ -13,7 +13,7 @@ min_version("9.0")
 
 # A file given with --configfile stands alone: config.yaml is not merged into it, unless all it
 # holds are settings on their own.
-if not {"study", "experiment", "series", "models", "methods"} & set(config):
+if not {"study", "experiment", "series", "models", "methods", "theory"} & set(config):
 
     configfile: Path(workflow.basedir) / "config.yaml"
 
@@ -34,6 +34,7 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/signals.smk"
 include: "workflow/rules/models.smk"
+include: "workflow/rules/theory.smk"
 include: "workflow/rules/figures.smk"
 
 

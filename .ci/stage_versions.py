@@ -12,7 +12,8 @@ so code that computes other numbers under an old version would pass old results 
 A stage's code is its package and every module of tausweep it imports, directly or not, without
 comments, docstrings and formatting, with the C sources beside them. Modules named `settings` are
 left out, but not what they import: the settings themselves are in the key. What has a version of
-its own, as every metric, model and figure, is checked by that, and is no part of its stage.
+its own, as every metric, model, analysis and figure, is checked by that and is no part of its
+stage.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from tausweep.figures.settings import KINDS as FIGURES
 from tausweep.metrics.settings import KINDS as METRICS
 from tausweep.models.settings import FITTED
 from tausweep.stages import STAGES
+from tausweep.theory.settings import KINDS as ANALYSES
 
 SOURCE = Path(__file__).parents[1] / "src"
 RECORD = Path(__file__).with_suffix(".json")
@@ -37,6 +39,7 @@ NOT_NUMBERS = {"tausweep", "tausweep.settings", "tausweep.errors"}
 OWN: dict[str, tuple[str, Any]] = {
     **{f"metric {kind.model_fields['metric'].default}": ("metrics", kind) for kind in METRICS},
     **{f"model {name}": ("train", kind) for name, kind in FITTED.items()},
+    **{f"theory {kind.model_fields['analysis'].default}": ("theory", kind) for kind in ANALYSES},
     **{f"figure {name}": ("figure", kind) for name, kind in FIGURES.items()},
 }
 """What has a version of its own, by name, with the stage that it is part of."""

@@ -298,12 +298,13 @@ def test_fused_orbits_are_eager_ones(
 # --------------------------------------------------------------------------------- the interface
 
 
-def test_what_an_engine_lacks_is_said() -> None:
+def test_what_an_engine_lacks_is_said(caplog: pytest.LogCaptureFixture) -> None:
     class Own(type(CELLS["rnn"])):  # type: ignore[misc]
         pass
 
     layout = Layout(Own(), 3, 2)
     assert choose("auto", layout, gpu=False).name == "eager"
+    assert "'fused' cannot be used: it has no Own" in caplog.text
     with pytest.raises(ValueError, match="'fused' cannot be used: it has no Own; choose 'auto'"):
         choose("fused", layout)
 

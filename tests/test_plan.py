@@ -18,7 +18,7 @@ from tausweep.metrics.d_h import DH
 from tausweep.plan import Plan
 from tausweep.stages import STAGES
 
-ALL = set(STAGES) - {"figure", "reproduction"}
+ALL = set(STAGES) - {"figure", "reproduction", "theory"}
 JOINT = {"collect", "claims"}
 DOWNSTREAM = {
     "series": ALL,
@@ -33,6 +33,7 @@ DOWNSTREAM = {
     "collect": JOINT,
     "claims": {"claims"},
     "reproduction": set(),  # of studies
+    "theory": set(),  # of no data
 }
 
 
@@ -295,3 +296,31 @@ def test_braces_in_a_path_are_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(ConfigError, match=rf"series.s.{setting}: .*braces cannot be used"):
             Plan(load({"experiment": "e", "series": {"s": series}}))
+
+
+def test_theory_needs_no_series(tiny: dict[str, Any]) -> None:
+    """Its analyses are jobs without inputs, the same beside series and alone."""
+    alone = Plan(load({"experiment": "linear", "theory": {"modes": {"seed": 3}}}))
+    assert {job.stage for job in alone.jobs.values()} == {"theory"}
+    assert all(name.startswith("linear/") for name in alone.figures)
+    assert {figure.settings.figure.kind for figure in alone.figures.values()} >= {
+        "spectra",
+        "modes",
+    }
+    tiny["theory"] = {"modes": {"seed": 3}}
+    assert alone.jobs.keys() < Plan(load(tiny)).jobs.keys()
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({}, "series must not be missing: give the series to study, or theory"),
+        ({"theory": {"modes": {"energies": [1.0]}}}, "theory.modes"),
+        ({"theory": {"modes": {"truth": [0.5, 0.4]}}}, "one for each eigenvalue in truth"),
+        ({"theory": {"spectre": {}}}, "unknown key 'spectre'; did you mean spectra"),
+        ({"theory": {}, "models": {"R": {"cell": "rnn"}}}, "models need series"),
+    ],
+)
+def test_what_cannot_be_of_theory_is_refused(config: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        load({"experiment": "linear", **config})

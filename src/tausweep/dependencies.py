@@ -59,8 +59,13 @@ class Dependencies:
         """λ_max of the signal before its noise was reduced, of series where it is."""
         self.collect: Job | None = None
         """All that is known of trained models; None where none are trained."""
+        self.theory: dict[str, Job] = {}
+        """Analyses of how linear systems are learned, by name."""
         for name, series in experiment.series.items():
             self._prepare(name, series)
+        for name, analysis in experiment.theory.chosen.items() if experiment.theory else ():
+            self.theory[name] = jobs.add("theory", analysis)
+            jobs.label(f"theory: {name}", self.theory[name])
         if experiment.models:
             self._collect()
 

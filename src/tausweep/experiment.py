@@ -27,6 +27,7 @@ from tausweep.series.settings import Series
 from tausweep.settings import Name, PositiveInt, Settings
 from tausweep.signal.settings import Signal
 from tausweep.systems.system import Simulated
+from tausweep.theory.settings import Theory
 from tausweep.training.methods.method import BestTau, RelativeTau
 from tausweep.training.methods.registry import Method
 from tausweep.training.settings import Covering, Training
@@ -47,8 +48,10 @@ class Experiment(Settings):
 
     experiment: Name
     """Its name; figures go to results/figures/<name>/."""
-    series: Annotated[dict[Name, Series], Field(min_length=1)]
+    series: Annotated[dict[Name, Series], Field(min_length=1)] = {}
     """The series to study, by the name that figures use."""
+    theory: Theory | None = None
+    """How linear systems are learned; of no series. Default: nothing of it."""
     signal: Signal = Signal()
     lyapunov: Lyapunov = Lyapunov()
     truth: Truth = Truth()
@@ -112,6 +115,13 @@ class Experiment(Settings):
 
 
 # --------------------------------------------------------- checks of what one section cannot know
+
+
+def _something_is_asked(ex: Experiment) -> None:
+    if not ex.series and ex.theory is None:
+        raise ValueError("series must not be missing: give the series to study, or theory, or both")
+    if ex.models and not ex.series:
+        raise ValueError("models need series to be trained on, found none: give series")
 
 
 def _recurrent_models_have_methods(ex: Experiment) -> None:
@@ -242,6 +252,7 @@ def _figures_show_what_there_is(ex: Experiment) -> None:
 
 
 CHECKS = (
+    _something_is_asked,
     _recurrent_models_have_methods,
     _something_is_held_out,
     _blocks_are_whole,

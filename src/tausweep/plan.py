@@ -11,7 +11,7 @@ from tausweep.dependencies import Dependencies
 from tausweep.errors import ConfigError
 from tausweep.experiment import Experiment
 from tausweep.figures.figure import Style, Subject
-from tausweep.figures.settings import Drawing
+from tausweep.figures.settings import Drawing, Figures
 from tausweep.job import RESULTS, Job
 from tausweep.jobs import Jobs
 from tausweep.reproduction.settings import Reproduction
@@ -85,13 +85,16 @@ class Plan:
         return drawing
 
     def _draw_experiment(self, part: Dependencies) -> None:
-        """What is shown of each series."""
+        """What is shown of each series, and of theory."""
+        ex = part.experiment
+        directory, figures = ex.experiment, ex.figures
         shared = {} if part.collect is None else {"collect": part.collect}
         for name, found in part.series.items():
-            self._draw(Subject(name, part.experiment, {**found, **shared}))
+            self._draw(Subject(name, ex, {**found, **shared}), directory, figures, f"_{name}")
             if name in part.noisy:
-                subject = Subject(name, part.experiment, part.noisy[name], "its noise was reduced")
-                self._draw(subject, "-noisy")
+                subject = Subject(name, ex, part.noisy[name], "its noise was reduced")
+                self._draw(subject, directory, figures, f"-noisy_{name}")
+        self._draw(Subject(directory, ex, part.theory), directory, figures)
 
     def _judge(self, parts: list[Dependencies]) -> None:
         """What all experiments say together: of the claim, and beside published numbers."""
@@ -112,19 +115,17 @@ class Plan:
             roles["reproduction"] = self.jobs.add("reproduction", points, collect=collected)
             self.jobs.label(f"{study.name} beside published numbers", roles["reproduction"])
         if roles:
-            self._draw(Subject(study.name, study.experiments[0], roles), of=study.name)
+            subject = Subject(study.name, study.experiments[0], roles)
+            self._draw(subject, study.name, study.figures)
 
-    def _draw(self, subject: Subject, suffix: str = "", of: str | None = None) -> None:
+    def _draw(self, subject: Subject, directory: str, figures: Figures, about: str = "") -> None:
         """Every figure that a subject has the results for, by the name of its files."""
-        figures = self.study.figures if of else subject.experiment.figures
-        directory = of or subject.experiment.experiment
         for kind, figure in figures.chosen.items():
             if not subject.jobs.keys() >= set(figure.inputs):
                 continue
             shown = [role for role in (*figure.inputs, *figure.extra) if role in subject.jobs]
             inputs = {role: subject.jobs[role].reference for role in shown}
             for variant, settings in figure.variants(subject).items():
-                about = "" if of else f"{suffix}_{subject.series}"
                 name = f"{directory}/{kind}{variant}{about}"
                 style = figures.style if figure.styled else Style()
                 drawing = Drawing(figure=settings, series=subject.series, style=style)

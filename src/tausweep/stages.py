@@ -53,6 +53,7 @@ STAGES = {
     "reproduction": Stage(
         1, "tausweep.reproduction", "Reproduction", "Results beside published numbers"
     ),
-    "figure": Stage(5, "tausweep.figures", "Drawing", "Figure"),
+    "theory": Stage(1, "tausweep.theory", "AnyAnalysis", "How linear systems are learned"),
+    "figure": Stage(6, "tausweep.figures", "Drawing", "Figure"),
 }
 """All stages. A figure is no Dataset and no content-addressed file, but has a key like them."""

@@ -11,6 +11,8 @@ from tausweep import runner, store
 from tausweep.plan import Plan
 from tausweep.study import load
 
+from .theory import ANALYSES
+
 
 @pytest.fixture(autouse=True)
 def unchanged_settings():
@@ -54,6 +56,7 @@ EVERYTHING = {
     },
     "lyapunov": {"reference_points": 200, "bootstrap": 10},
     "truth": {"members": 2, "time": 10.0, "transient": 5.0},
+    "theory": {name: analysis.model_dump(mode="json") for name, analysis in ANALYSES.items()},
     "figures": {"style": {"dpi": 60}, "gradients": {}},
 }
 """All kinds of figures, of two models by a method of each kind, under a name with an underscore."""

@@ -21,7 +21,13 @@ from tausweep.figures.table import Table
 
 from .by_hand import divergence, draw, prepared, render, sweep
 from .collected import collected, compared, judged
+from .theory import ANALYSES, found
 
+OF_THEORY = [
+    name
+    for name, kind in KINDS.items()
+    if set(kind.inputs) <= set(ANALYSES) and not issubclass(kind, Table)
+]
 SWEEP = SweepFigure(metrics=["D_stsp", "D_H"], setting="tau")
 RECONSTRUCTION = ReconstructionFigure(best_by="D_stsp", steps=300)
 MODELS = ModelsFigure(best_by="D_stsp")
@@ -37,6 +43,9 @@ CASES = {
     "signal": (prepared, SignalFigure()),
     "claims": (lambda: {"claims": judged()}, ClaimsFigure()),
     "reproduction": (lambda: {"reproduction": compared()}, ReproductionFigure()),
+} | {
+    kind: (lambda figure=KINDS[kind]: {name: found(name) for name in figure.inputs}, KINDS[kind]())
+    for kind in OF_THEORY
 }
 
 

@@ -8,9 +8,11 @@ import pytest
 from tausweep.errors import ConfigError
 from tausweep.experiment import load
 from tausweep.figures.colours import NAMES
+from tausweep.figures.settings import KINDS
 from tausweep.plan import Plan
 
 from .conftest import EVERYTHING
+from .theory import ANALYSES
 
 
 def changed(path, value):
@@ -84,6 +86,7 @@ def test_a_metric_that_is_off_cannot_be_asked_for():
         load(config)
 
 
+THEORY = {name for name, kind in KINDS.items() if set(kind.inputs) <= set(ANALYSES)}
 CLAIMS = {"claims", "claims_table"}
 
 
@@ -91,7 +94,7 @@ def test_what_is_drawn_follows_from_the_experiment():
     every = {
         "signal", "lyapunov", "lyapunov-noisy", "sweep", "sweep-alpha", "reconstruction", "models",
         "diagnosis", "diagnosis-alpha", "complexity", "complexity-alpha", "jacobians", "gradients",
-    } | CLAIMS  # fmt: skip
+    } | CLAIMS | THEORY  # fmt: skip
     assert names(EVERYTHING) == every
     assert names(changed("claims", {"quantities": ["D_stsp_of_old"]})) == every - CLAIMS
     diagnosis, complexity = (
@@ -108,7 +111,9 @@ def test_what_is_drawn_follows_from_the_experiment():
     alpha = {name for name in every if name.endswith("-alpha")}
     assert names(changed("methods", [{"method": "bptt"}])) == every - alpha - diagnosis - CLAIMS
     alone = {**EVERYTHING, "models": {}, "methods": []}
-    assert names(alone) == {"signal", "lyapunov", "lyapunov-noisy"}
+    assert names(alone) == {"signal", "lyapunov", "lyapunov-noisy"} | THEORY
+    assert names(changed("theory", None)) == every - THEORY
+    assert names(changed("theory", {"spectra": None})) >= THEORY - {"spectra", "unstable"}
     fitted = {**alone, "models": {"N": {"model": "ngrc"}}}
     assert names(fitted) == every - alpha - diagnosis - CLAIMS - {"gradients"}
 

@@ -228,6 +228,17 @@ CONFIGURATIONS: dict[str, Config] = {
         "models": {"RNN": {"cell": "rnn", "latent": 7}},
         "methods": [{"method": "sparse_tf", "tau": [5]}],
     },
+    # No series at all.
+    "linear": {
+        "theory": {
+            "spectra": {"n": [3, 8], "eigenvalues": 400},
+            "remedies": {"draws": 10},
+            "forcing": {"longest": 9, "tau": [1, 5], "starts": 5, "steps": 100},
+            "convergence": {"n": [4, 8], "decades": 1.0},
+            "continuous": {"truth": [-1.0, 0.5], "samples": 1000, "time": 10.0},
+            "depth": {"followed": [1, 3], "depths": [1, 4], "strengths": [1.0, 0.5]},
+        }
+    },
 }
 
 

@@ -15,6 +15,20 @@ def test_descent_by_hand():
     np.testing.assert_array_equal(some[:, 0], [8, 2, 0.5])
 
 
+def test_iterates_have_no_end():
+    iterates = descent.iterates(lambda x: 2 * x, np.array([8.0]), 0.25)
+    assert [next(iterates).item() for _ in range(4)] == [8, 4, 2, 1]
+
+
+def test_steps_in_which_distances_fall_by_hand():
+    """Halved with each step: to 1/√2 of the first after half a step; to a part never reached, never."""
+    distances = 8 * 0.5 ** np.arange(4)[:, None] * [1, 3]
+    for part, steps in ((0.5**0.5, 0.5), (0.25, 2), (0.125, 3), (0.1, np.inf)):
+        np.testing.assert_allclose(descent.steps_to(part, distances), steps)
+    # The first time counts, where distances rise again.
+    assert descent.steps_to(0.5, np.array([4.0, 1.0, 9.0])) == pytest.approx(0.5)
+
+
 def test_descent_that_diverges_says_so_by_its_numbers():
     end = descent.descend(lambda x: x**3, np.array([10.0]), 1.0, 50)[-1]
     assert not np.isfinite(end).any()

@@ -35,11 +35,14 @@ def test_relative_tau_without_a_predictability_time_is_one_clear_line() -> None:
         steps_of(RelativeTau(of_tau_pred=4.0), 200, lyapunov(62.9))
 
 
-def test_the_best_of_a_sweep_is_resolved_and_rounded() -> None:
-    best = xr.Dataset({"suggested": 25.0})
+def test_the_best_of_a_sweep_is_resolved_and_rounded(caplog: pytest.LogCaptureFixture) -> None:
+    best = xr.Dataset({"suggested": 25.0, "learned": ("quantity", [1, 0])})
     assert steps_of(BestTau(best_of="input"), 200, best=best) == 25
     assert steps_of(BestTau(best_of="input", times=0.3), 200, best=best) == 8
     assert steps_of(BestTau(best_of="input", times=1e-3), 200, best=best) == 1
+    assert not caplog.text
+    assert steps_of(BestTau(best_of="input"), 200, best=best.assign(learned=1 - best.learned)) == 25
+    assert "at which its models did not learn" in caplog.text
 
 
 def test_a_sweep_without_a_best_is_one_clear_line() -> None:
@@ -48,8 +51,9 @@ def test_a_sweep_without_a_best_is_one_clear_line() -> None:
         ValueError, match=r"methods.tau best_of: .* no best τ by D_stsp: .*in steps"
     ):
         steps_of(BestTau(best_of="input"), 200, best=nothing)
+    best = xr.Dataset({"suggested": 25.0, "learned": ("quantity", [1])})
     with pytest.raises(ValueError, match=r"best_of, times 2 is 50 steps, more than training.seq"):
-        steps_of(BestTau(best_of="input", times=2.0), 40, best=xr.Dataset({"suggested": 25.0}))
+        steps_of(BestTau(best_of="input", times=2.0), 40, best=best)
 
 
 def test_stage_holds_parameters_and_records() -> None:

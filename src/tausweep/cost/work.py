@@ -102,6 +102,12 @@ def _reference(job: Job, shapes: Shapes) -> tuple[str, float]:
     return settings.metric.name, min(settings.steps, shape.samples) * shape.variables
 
 
+def _theory(job: Job, _: Shapes) -> tuple[str, float]:
+    """Analyses."""
+    settings: Any = job.settings
+    return settings.name, 1
+
+
 def _figure(job: Job, shapes: Shapes) -> tuple[str, float]:
     """Files read."""
     settings: Any = job.settings
@@ -127,6 +133,7 @@ AMOUNTS: Mapping[str, Callable[[Job, Shapes], tuple[str, float]]] = {
     "collect": _files,
     "claims": _files,
     "reproduction": _files,
+    "theory": _theory,
     "figure": _figure,
 }
 """What a job of each stage is about, and how much it does, by a function that says in what unit."""

@@ -10,12 +10,15 @@ Torch takes longer to load than most jobs take, so only what needs it loads it: 
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import sys
 
 from tausweep.engines.engine import Engine
 from tausweep.engines.fused.engine import Fused
 from tausweep.models.rnn.layout import Layout
+
+log = logging.getLogger(__name__)
 
 
 def choose(
@@ -55,7 +58,12 @@ def _fastest(layout: Layout, *, gpu: bool, mixed: bool) -> str:
 
         if torch.cuda.is_available():
             return "cuda"
-    return "eager" if mixed or Fused.lacks(layout) else "fused"
+    if mixed:
+        return "eager"
+    if why := Fused.lacks(layout):
+        log.warning("on the engine 'eager', which is slower, as 'fused' cannot be used: %s", why)
+        return "eager"
+    return "fused"
 
 
 def may_have_gpu() -> bool:

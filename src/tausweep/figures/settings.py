@@ -20,6 +20,13 @@ from tausweep.figures.reconstruction import ReconstructionFigure
 from tausweep.figures.reproduction import ReproductionFigure, ReproductionTable
 from tausweep.figures.signal import SignalFigure
 from tausweep.figures.sweep import SweepFigure
+from tausweep.figures.theory.continuous import ContinuousFigure
+from tausweep.figures.theory.convergence import ConvergenceFigure
+from tausweep.figures.theory.depth import DepthFigure
+from tausweep.figures.theory.forcing import ForcingFigure
+from tausweep.figures.theory.modes import ModesFigure
+from tausweep.figures.theory.remedies import RemediesFigure, RemediesTable
+from tausweep.figures.theory.spectra import SpectraFigure, UnstableFigure
 from tausweep.settings import Name, Settings
 
 
@@ -43,6 +50,16 @@ class Figures(Settings):
     jacobians: JacobiansFigure | None = JacobiansFigure()
     gradients: GradientsFigure | None = None
     """Off unless it is named."""
+    spectra: SpectraFigure | None = SpectraFigure()
+    """Of theory, as all that follow."""
+    unstable: UnstableFigure | None = UnstableFigure()
+    modes: ModesFigure | None = ModesFigure()
+    remedies: RemediesFigure | None = RemediesFigure()
+    remedies_table: RemediesTable | None = RemediesTable()
+    forcing: ForcingFigure | None = ForcingFigure()
+    convergence: ConvergenceFigure | None = ConvergenceFigure()
+    continuous: ContinuousFigure | None = ContinuousFigure()
+    depth: DepthFigure | None = DepthFigure()
 
     @property
     def chosen(self) -> dict[str, Figure]:

@@ -31,19 +31,22 @@ def loss(A: Square, X: Snapshots, targets: Targets) -> float:
     return total / len(targets)
 
 
-def gradient(A: Square, X: Snapshots, targets: Targets) -> Square:
+def gradient(
+    A: Float[np.ndarray, "*batch n n"], X: Snapshots, targets: Targets
+) -> Float[np.ndarray, "*batch n n"]:
     """∇L = Σ_k Σ_{j<k} (Âʲ)ᵀ (Â^k X − Y_k) (Â^{k−1−j} X)ᵀ / mnτ, by back-propagation in time.
 
     With z_k = Â^k X and p_k = (z_k − Y_k) + Âᵀ p_{k+1} from p_{τ+1} = 0, it is
     Σ_k p_k z_{k−1}ᵀ / mnτ.
     """
-    z = [X]
+    z = [np.broadcast_to(X, (*A.shape[:-2], *X.shape))]
     for _ in targets:
         z.append(A @ z[-1])
-    p, total = np.zeros_like(X), np.zeros_like(A)
+    transposed = np.swapaxes(A, -1, -2)
+    p, total = np.zeros_like(z[0]), np.zeros_like(A)
     for k in range(len(targets), 0, -1):
-        p = z[k] - targets[k - 1] + A.T @ p
-        total += p @ z[k - 1].T
+        p = z[k] - targets[k - 1] + transposed @ p
+        total = total + p @ np.swapaxes(z[k - 1], -1, -2)
     return np.asarray(total / (X.size * len(targets)))
 
 

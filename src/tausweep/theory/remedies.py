@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from tausweep.theory import noise
 from tausweep.theory.discrete import Square
@@ -33,6 +33,12 @@ class Learning:
     def at(self, times: Float[np.ndarray, "*time"] | float) -> Float[np.ndarray, "*time n n"]:
         """Â(τ)."""
         return np.asarray(self.left @ self.loss.flow(self.initial, times) @ self.right)
+
+    def descent(
+        self, step: float, steps: Int[np.ndarray, "*time"] | int
+    ) -> Float[np.ndarray, "*time n n"]:
+        """Â after these numbers of steps of gradient descent of W."""
+        return np.asarray(self.left @ self.loss.descent(self.initial, step, steps) @ self.right)
 
 
 def nothing(data: Quadratic, initial: Square) -> Learning:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 import xarray as xr
 
@@ -16,6 +18,8 @@ from tausweep.training.data import colouring, with_noise
 from tausweep.training.methods.method import BestTau, RelativeTau, Tau
 from tausweep.training.settings import Covering, Train
 from tausweep.training.trainer import NOISE, Problem, Trained, Trainer
+
+log = logging.getLogger(__name__)
 
 
 def train(
@@ -126,6 +130,12 @@ def _of_best(times: float, best: xr.Dataset | None) -> int:
         raise ValueError(
             f"methods.tau best_of: the sweep that it refers to has no best τ{by}: at every τ half "
             "of the members or more are lost; train them otherwise, or give τ in steps"
+        )
+    if not best["learned"].values[0]:
+        log.warning(
+            "the best τ of a sweep is used (%g), at which its models did not learn: more epochs "
+            "there may find another",
+            float(best["suggested"]),
         )
     return max(1, round(times * float(best["suggested"])))
 

@@ -75,7 +75,7 @@ def _columns(handles: Sequence[Artist], room: float) -> int:
     """Columns of the legend: as many as fit in a width of `room` characters."""
     labels = [re.sub(r"[$_{}\\]|mathrm", "", str(handle.get_label())) for handle in handles]
     for columns in range(len(labels), 1, -1):
-        split = np.array_split([len(label) + 8 for label in labels], columns)
-        if sum(max(lengths) for lengths in split) <= room:
+        widths = [max(len(label) + 8 for label in labels[i::columns]) for i in range(columns)]
+        if sum(widths) <= room:
             return columns
     return 1

@@ -1,0 +1,1 @@
+"""How figures of theory are drawn."""

@@ -1,0 +1,1 @@
+"""Figures of how linear systems are learned (`tausweep.theory`)."""

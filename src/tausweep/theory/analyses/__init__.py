@@ -1,0 +1,1 @@
+"""What the workflow computes of the theory: each is a class, from settings to a Dataset."""
