@@ -19,6 +19,7 @@ from hypothesis.extra import numpy as hnp
 
 from tausweep import provenance, store
 from tausweep.job import canonical, key_of
+from tausweep.whole import SEALED, StoreError
 
 JOB = canonical({"stage": "series", "version": 1, "settings": {"name": "λ"}, "inputs": {}})
 KEY = key_of(JOB)
@@ -96,24 +97,24 @@ def test_only_the_file_is_left(file: Path) -> None:
 def test_a_truncated_file_is_never_used(file: Path, keep: float) -> None:
     content = file.read_bytes()
     file.write_bytes(content[: keep if isinstance(keep, int) else int(len(content) * keep)])
-    with pytest.raises(store.StoreError, match=f"{KEY}.nc: damaged.*delete it and run"):
+    with pytest.raises(StoreError, match=f"{KEY}.nc: damaged.*delete it and run"):
         store.read(file)
 
 
 def test_a_file_under_another_name_is_refused(file: Path) -> None:
     other = file.with_name("f" * 16 + ".nc")
     file.rename(other)
-    with pytest.raises(store.StoreError, match=f"{other.name}: its key is {KEY}, not its name"):
+    with pytest.raises(StoreError, match=f"{other.name}: its key is {KEY}, not its name"):
         store.read(other)
 
 
 def test_a_file_of_another_stage_is_refused(file: Path) -> None:
-    with pytest.raises(store.StoreError, match="made by stage series, not signal"):
+    with pytest.raises(StoreError, match="made by stage series, not signal"):
         store.read(file, stage="signal")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(store.StoreError, match=r"none.nc: no such file"):
+    with pytest.raises(StoreError, match=r"none.nc: no such file"):
         store.read(tmp_path / "none.nc")
 
 
@@ -121,7 +122,7 @@ def test_what_cannot_be_written_leaves_nothing(dataset: xr.Dataset, tmp_path: Pa
     blocker = tmp_path / "file"
     blocker.write_text("in the way")
     path = blocker / f"{KEY}.nc"
-    with pytest.raises(store.StoreError, match="cannot be written"):
+    with pytest.raises(StoreError, match="cannot be written"):
         store.write(dataset, path, stage="series", key=KEY, job=JOB, provenance={})
     assert os.listdir(tmp_path) == ["file"]
 
@@ -141,7 +142,7 @@ def test_a_full_disk_is_one_line_and_keeps_the_old_file(
         store.write(small, path, stage="series", key=KEY, job=JOB, provenance={})
         rng = np.random.default_rng(1)
         big = xr.Dataset({"x": ("time", rng.standard_normal(100_000))})
-        with pytest.raises(store.StoreError, match=r"written: No space left on device") as error:
+        with pytest.raises(StoreError, match=r"written: No space left on device") as error:
             store.write(big, path, stage="series", key=KEY, job=JOB, provenance={})
         assert "\n" not in str(error.value)
         xr.testing.assert_equal(store.read(path), small)
@@ -248,14 +249,14 @@ EDITS = [
 @pytest.mark.parametrize(("where", "name", "value"), EDITS)
 def test_an_edited_attribute_is_noticed(file: Path, where: str, name: str, value: object) -> None:
     edited(file, where, name, value)
-    with pytest.raises(store.StoreError, match=rf"{KEY}\.nc: .*edited.*; delete it and run snake"):
+    with pytest.raises(StoreError, match=rf"{KEY}\.nc: .*edited.*; delete it and run snake"):
         store.read(file)
 
 
 def test_an_edited_number_is_noticed(file: Path) -> None:
     with netCDF4.Dataset(file, "r+") as opened:
         opened["x"][3, 1] = np.nextafter(opened["x"][3, 1], 1)
-    with pytest.raises(store.StoreError, match="edited"):
+    with pytest.raises(StoreError, match="edited"):
         store.read(file)
 
 
@@ -263,7 +264,7 @@ def test_a_key_that_is_not_its_jobs_is_refused(dataset: xr.Dataset, tmp_path: Pa
     path = tmp_path / f"{KEY}.nc"
     store.write(dataset, path, stage="series", key=KEY, job=JOB + " ", provenance={})
     other = key_of(JOB + " ")
-    with pytest.raises(store.StoreError, match=f"its key is {KEY}, but the job .* has key {other}"):
+    with pytest.raises(StoreError, match=f"its key is {KEY}, but the job .* has key {other}"):
         store.read(path)
 
 
@@ -271,7 +272,7 @@ def test_a_file_can_be_checked_and_read_without_the_library(
     file: Path, dataset: xr.Dataset
 ) -> None:
     """As docstring and documentation say: by coreutils, and by whatever reads NetCDF."""
-    sha = subprocess.check_output(f"head -c -{store.SEALED} {file} | sha256sum", shell=True)
+    sha = subprocess.check_output(f"head -c -{SEALED} {file} | sha256sum", shell=True)
     last = subprocess.check_output(["tail", "-n", "1", str(file)])
     assert last.split() == [b"sha256", sha.split()[0]]
     with xr.open_dataset(file) as opened:
@@ -307,7 +308,7 @@ def test_damaged_files_are_refused(file: Path) -> None:
     tried = 0
     for damaged in damages(content, 1500):
         file.write_bytes(damaged)
-        with pytest.raises(store.StoreError, match=KEY):
+        with pytest.raises(StoreError, match=KEY):
             store.read(file)
         tried += 1
     assert tried > 1300
@@ -319,10 +320,10 @@ def sealed(path: Path, content: bytes) -> None:
 
 def test_whatever_the_library_raises_is_one_line_that_names_the_file(file: Path) -> None:
     """Sealed, so that the library sees it; it can hang on worse, which is why there is a seal."""
-    content = file.read_bytes()[: -store.SEALED]
+    content = file.read_bytes()[:-SEALED]
     for wrong in (b"", b"text", content[:-100], content[:5000], content[:8] + bytes(2000)):
         sealed(file, wrong)
-        with pytest.raises(store.StoreError, match=rf"{KEY}\.nc: no file of a stage \(") as error:
+        with pytest.raises(StoreError, match=rf"{KEY}\.nc: no file of a stage \(") as error:
             store.read(file)
         assert "\n" not in str(error.value)
 
@@ -335,7 +336,7 @@ def test_what_is_no_plain_file_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     directory.mkdir()
     for path in (pipe, directory, Path("/dev/zero")):
-        with pytest.raises(store.StoreError, match=f"{path}: is no plain file; move it away"):
+        with pytest.raises(StoreError, match=f"{path}: is no plain file; move it away"):
             store.read(path)
 
 
@@ -350,7 +351,7 @@ def test_a_file_that_must_not_be_read_is_not_called_damaged(file: Path) -> None:
         try:
             if user == 0:
                 os.seteuid(65534)
-            with pytest.raises(store.StoreError) as error:
+            with pytest.raises(StoreError) as error:
                 store.read(path)
         finally:
             os.seteuid(user)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from tausweep import store
+from tausweep import store, whole
 from tausweep.job import canonical, key_of
 
 
@@ -44,10 +44,10 @@ def test_two_processes_write_the_same_files_side_by_side(tmp_path: Path) -> None
 def test_a_file_stays_until_its_successor_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "figure.pdf"
     path.write_text("old")
-    with pytest.raises(UnicodeEncodeError), store.replacing(path) as part:
+    with pytest.raises(UnicodeEncodeError), whole.replacing(path) as part:
         part.write_text("ne\udc80")
     assert path.read_text() == "old"
-    with store.replacing(path) as part:
+    with whole.replacing(path) as part:
         part.write_text("new")
     assert path.read_text() == "new"
     assert os.listdir(tmp_path) == [path.name]
@@ -55,7 +55,7 @@ def test_a_file_stays_until_its_successor_is_whole(tmp_path: Path) -> None:
 
 def test_parts_of_the_dead_are_swept_and_those_of_the_living_are_not(tmp_path: Path) -> None:
     path = tmp_path / "a.nc"
-    with store.replacing(path) as living:
+    with whole.replacing(path) as living:
         stale, fresh, foreign = (
             tmp_path / ".b.nc.0123456789abcdef.part",
             tmp_path / ".b.nc.0123456789abcdee.part",
@@ -64,8 +64,8 @@ def test_parts_of_the_dead_are_swept_and_those_of_the_living_are_not(tmp_path: P
         for other in (stale, fresh, foreign):
             other.touch()
         for other in (stale, foreign):
-            os.utime(other, times=(0, time.time() - 1.01 * store.ABANDONED))
-        with store.replacing(path) as second:
+            os.utime(other, times=(0, time.time() - 1.01 * whole.ABANDONED))
+        with whole.replacing(path) as second:
             second.write_text("second")
             assert living.exists()
         living.write_text("first")

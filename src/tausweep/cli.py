@@ -1,5 +1,5 @@
 """The command `tausweep`: what the workflow's rules call, a person to repeat a job, to measure
-λ_max of a file without a workflow, or to be told which τ to use.
+λ_max of a file without a workflow, to be told which τ to use, or to look after results.
 """
 
 from __future__ import annotations
@@ -11,25 +11,32 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-COMMANDS = ("stage", "cost", "lyapunov", "suggest", "download", "engines", "schema")
+COMMANDS = (
+    *("stage", "cost", "lyapunov", "suggest", "table"),
+    *("ls", "show", "diff", "verify", "clean", "rerun"),
+    *("download", "engines", "schema"),
+)
 """Modules of `tausweep.commands`; each has `add`, which adds a command with what it runs."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; return 1, with one line on standard error, where it cannot be done."""
+    """Run the command; return 1, with one line on standard error, where it cannot be done, and what
+    a command returns that has an answer for scripts.
+    """
     given = sys.argv[1:] if arguments is None else arguments
     options = _parser(given).parse_args(given)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph of a PDF
+    status = 0
     try:
-        options.run(options)
+        status = options.run(options) or 0
         sys.stdout.flush()
     except BrokenPipeError:  # who reads the output, as head does, has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (ValueError, OSError) as error:
         print(f"tausweep: error: {error}", file=sys.stderr)
         return 1
-    return 0
+    return status
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:

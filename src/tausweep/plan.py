@@ -67,7 +67,7 @@ class Plan:
         return [f"{FIGURES}/{name}.{suffix}" for suffix in figure.formats]
 
     def marker(self, name: str) -> str:
-        """The empty file that says by its name which key a figure was drawn with."""
+        """The file that says, by its name alone, which key a figure was drawn with."""
         directory, file = name.split("/")
         return f"{FIGURES}/{directory}/.drawn/{file}.{self.figures[name].key}"
 

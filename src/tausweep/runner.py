@@ -14,7 +14,7 @@ from typing import Any
 
 import xarray as xr
 
-from tausweep import provenance, store
+from tausweep import drawn, provenance, store, whole
 from tausweep.execution import Execution
 from tausweep.job import Job, file_reference
 from tausweep.stages import STAGES
@@ -33,7 +33,8 @@ def run(
 
     A Dataset goes to `<results>/<stage>/<key>.nc`, the one output. A figure goes to outputs in
     `<results>/figures/<experiment>/`, whose suffixes name formats; its `marker`, a file named
-    NAME.KEY, replaces all other NAME.* in its directory, and goes before the figure is drawn.
+    NAME.KEY that says what drew it, replaces all other NAME.* in its directory, and goes before the
+    figure is drawn.
     Inputs are `<results>/<their stage>/<their key>.nc`.
 
     `engine` and `threads` are for stages that train or run models; what training has not finished
@@ -82,18 +83,18 @@ def _draw(job: Job, outputs: Sequence[Path], marker: Path | None) -> None:
 
     So wherever drawing ends, a marker stands only beside the figure that it is about.
     """
+    began = time.perf_counter()
     results = outputs[0].parents[2]
     if marker is not None:
         for other in marker.parent.glob(f"{marker.stem}.{'?' * 16}"):
             other.unlink()
-    drawn = _function(job)(job.settings, **_inputs(job, results))
-    rendered = [drawn.render(output.suffix.removeprefix(".")) for output in outputs]
+    figure = _function(job)(job.settings, **_inputs(job, results))
+    rendered = [figure.render(output.suffix.removeprefix(".")) for output in outputs]
     for output, content in zip(outputs, rendered, strict=True):
-        with store.replacing(output) as part:
+        with whole.replacing(output) as part:
             part.write_bytes(content)
     if marker is not None:
-        marker.parent.mkdir(parents=True, exist_ok=True)
-        marker.touch()
+        drawn.write(marker, job, outputs, provenance.collect(time.perf_counter() - began))
 
 
 def _function(job: Job) -> Callable[..., Any]:

@@ -1,6 +1,6 @@
 # Figures have names that people give them, which say nothing of what they show. So each has a third
-# output, an empty file named by the key of all that it shows and how: a figure is drawn anew when
-# that is not there, whatever Snakemake remembers. A figure that is there stays until the new one is
+# output, a file named by the key of all that it shows and how: a figure is drawn anew when that is
+# not there, whatever Snakemake remembers. A figure that is there stays until the new one is
 # whole (`update`).
 #
 # Which there are and what their captions say, the plan knows: nothing here names a kind of figure.

@@ -146,7 +146,7 @@ def run(options: argparse.Namespace) -> None:
     settings, figures = _settings(options), _figures(options.output, options.file)
 
     # Imported here: wrong options and --help need not wait for it.
-    from tausweep import store
+    from tausweep import whole
     from tausweep.figures import stage as figure
     from tausweep.figures.figure import Style
     from tausweep.figures.lyapunov import LyapunovFigure
@@ -175,7 +175,7 @@ def run(options: argparse.Namespace) -> None:
         Drawing(figure=LyapunovFigure(), series="file", style=Style()), lyapunov=measured
     )
     for path in figures:
-        with store.replacing(path) as part:
+        with whole.replacing(path) as part:
             part.write_bytes(drawn.render(path.suffix.removeprefix(".")))
     written = [str(path) for path in figures]
     if options.json:

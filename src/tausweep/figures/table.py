@@ -39,14 +39,24 @@ class Table(Figure):
 
 def write(table: Table, inputs: Mapping[str, xr.Dataset], suffix: str) -> bytes:
     """The content of a file of this format: csv or md."""
-    head, *body = table.rows(inputs)
+    rows = table.rows(inputs)
     if suffix == "csv":
-        out = io.StringIO()
-        csv.writer(out, lineterminator="\n").writerows([head, *body])
-        return out.getvalue().encode()
-    lines = [_line(head), _line(["---"] * len(head)), *map(_line, body)]
-    told = [f"- {_escaped(remark)}" for remark in table.remarks(inputs)]
-    return "\n".join([*lines, "", *told, ""] if told else [*lines, ""]).encode()
+        return as_csv(rows).encode()
+    told = [f"- {_escaped(remark)}\n" for remark in table.remarks(inputs)]
+    return "".join([as_markdown(rows), *(["\n", *told] if told else [])]).encode()
+
+
+def as_csv(rows: Rows) -> str:
+    """Rows as text with commas."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
+
+
+def as_markdown(rows: Rows) -> str:
+    """Rows as a table of Markdown."""
+    head, *body = rows
+    return "".join(f"{line}\n" for line in map(_line, (head, ["---"] * len(head), *body)))
 
 
 def written(value: Any) -> str:

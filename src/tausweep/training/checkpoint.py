@@ -11,6 +11,7 @@ from pathlib import Path
 import xarray as xr
 
 from tausweep import store
+from tausweep.whole import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class Checkpoint:
             return None
         try:
             found = store.read(self._path, stage="checkpoint")
-        except store.StoreError as error:
+        except StoreError as error:
             log.warning("%s: training begins again", error)
             return None
         if not fits(found):
@@ -59,6 +60,6 @@ class Checkpoint:
             store.write(
                 state, self._path, stage="checkpoint", key=key, job=self._job, provenance={}
             )
-        except store.StoreError as error:
+        except StoreError as error:
             log.warning("no checkpoint: %s", error)
         self._last = time.monotonic()
