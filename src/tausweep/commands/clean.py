@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tausweep.commands.results import add_json, add_results, planned
+from tausweep.commands.options import add_json, add_results, planned
 
 if TYPE_CHECKING:
     from tausweep.catalogue.orphans import Orphan

@@ -7,8 +7,9 @@ import json
 import os
 import textwrap
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from tausweep.commands.options import add_configuration, add_json
 
 if TYPE_CHECKING:
     from tausweep.cost.estimate import Estimate
@@ -22,17 +23,11 @@ def add(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "cost", help="say what a run will cost, before anything runs"
     )
-    parser.add_argument(
-        "config",
-        nargs="?",
-        type=Path,
-        default=Path("config.yaml"),
-        help="a configuration (default: config.yaml)",
-    )
+    add_configuration(parser)
     parser.add_argument(
         "--cores", type=int, default=os.cpu_count() or 1, help="cores to run on (default: all here)"
     )
-    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    add_json(parser)
     parser.set_defaults(run=run)
 
 

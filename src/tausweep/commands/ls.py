@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tausweep.commands.results import add_configurations, add_json, add_results, planned
+from tausweep.commands.options import add_configurations, add_json, add_results, planned
 
 if TYPE_CHECKING:
     from tausweep.catalogue.catalogue import Catalogue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from tausweep.commands.results import KEY, add_configurations, planned
+from tausweep.commands.options import KEY, add_configurations, planned
 
 
 def add(commands: Any) -> None:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tausweep.commands.results import KEY, add_json, add_results
+from tausweep.commands.options import KEY, add_json, add_results
 
 if TYPE_CHECKING:
     from tausweep.catalogue.catalogue import Catalogue

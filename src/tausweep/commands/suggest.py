@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tausweep.commands.options import add_configuration, add_json
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -25,14 +27,8 @@ def add(commands: Any) -> None:
         "use: from λ_max alone, τ_pred; after a sweep, the best τ with its interval and what it "
         "costs to use another. Only results that are there are read; nothing is run.",
     )
-    parser.add_argument(
-        "config",
-        nargs="?",
-        type=Path,
-        default=Path("config.yaml"),
-        help="a configuration (default: config.yaml)",
-    )
-    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    add_configuration(parser)
+    add_json(parser)
     parser.set_defaults(run=run)
 
 

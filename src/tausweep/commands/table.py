@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tausweep.commands.results import planned
+from tausweep.commands.options import add_configuration, planned
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -20,10 +20,7 @@ def add(commands: Any) -> None:
         description="Print a row per trained member: series, model, method, the setting that is "
         "swept and its value, member, and all metrics.",
     )
-    parser.add_argument(
-        "config", nargs="?", type=Path, default=Path("config.yaml"), metavar="CONFIG",
-        help="an experiment or a study (default: config.yaml)",
-    )  # fmt: skip
+    add_configuration(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="with commas, and all digits")
     form.add_argument("--markdown", action="store_true", help="as a table of Markdown")

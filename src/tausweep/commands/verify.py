@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from tausweep.commands.results import KEY, add_json, add_results
+from tausweep.commands.options import KEY, add_json, add_results
 
 if TYPE_CHECKING:
     from pathlib import Path

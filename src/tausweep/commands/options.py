@@ -1,4 +1,4 @@
-"""Options that the commands about results share."""
+"""Options that commands share."""
 
 from __future__ import annotations
 
@@ -26,6 +26,14 @@ def add_results(parser: argparse.ArgumentParser) -> None:
 def add_json(parser: argparse.ArgumentParser) -> None:
     """For scripts."""
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
+
+
+def add_configuration(parser: argparse.ArgumentParser) -> None:
+    """The configuration that a command is about; by default that of plain `snakemake`."""
+    parser.add_argument(
+        "config", nargs="?", type=Path, default=Path("config.yaml"), metavar="CONFIG",
+        help="an experiment or a study (default: config.yaml)",
+    )  # fmt: skip
 
 
 def add_configurations(parser: argparse.ArgumentParser, text: str) -> None:
