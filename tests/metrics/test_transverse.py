@@ -42,6 +42,25 @@ def test_radius_and_exponent_are_those_of_the_block():
     np.testing.assert_allclose(found["transverse_exponent"], np.log(radius), atol=0.02)
 
 
+def test_what_grows_in_states_that_are_not_observed_is_seen_in_the_forced_exponent():
+    """Two units more than variables, which a state started on the data leaves at zero."""
+
+    class Hidden(Linear):
+        def __init__(self, A, growth):
+            super().__init__(A)
+            self.growth, self.dimension = growth, N + 2
+
+        def propagate(self, state, V, s=None):
+            hidden = self.growth * V[:, :, N:]
+            return self.step(state, s), np.concatenate([self.A @ V[:, :, :N], hidden], axis=2)
+
+    A = in_basis(0.8 * np.eye(3))
+    assert measured(Linear(A))["forced_exponent"] == pytest.approx(math.log(0.8), abs=0.01)
+    found = measured(Hidden(A, 1.3))
+    assert found["forced_exponent"] == pytest.approx(math.log(1.3), abs=1e-6)
+    assert found["transverse_exponent"] == pytest.approx(math.log(0.8), abs=1e-6)
+
+
 def test_a_push_is_left_as_powers_of_the_block_leave_it():
     found = measured(Linear(in_basis(0.8 * np.eye(3), 1.2 * np.eye(3))), after=(1, 4, 7))
     expected = [[scale**n for n in (1, 4, 7)] for scale in (0.8, 1.2)]
@@ -65,10 +84,10 @@ def test_data_with_energy_everywhere_have_nothing_across():
     full = signal(noise(1_500, N), 500)
     found = measured(Linear(in_basis(np.eye(3))), full)
     assert {name: v.shape for name, v in found.items()} == {
-        "transverse_radius": (1,), "transverse_exponent": (1,),
+        "forced_exponent": (1,), "transverse_radius": (1,), "transverse_exponent": (1,),
         "transverse_push": (1, 3), "transverse_error": (1, 3),
     }  # fmt: skip
-    assert all(np.isnan(v).all() for v in found.values())
+    assert all(np.isnan(v).all() for name, v in found.items() if name != "forced_exponent")
     weak = signal(noise(1_500, N) * [1, 1, 1, 0.01, 0.01], 500)
     A = np.diag([0.1, 0.2, 0.3, 0.4, 0.7])[None]
     assert measured(Linear(A), weak, energy=1e-3)["transverse_radius"] == pytest.approx(0.7, 1e-3)

@@ -128,7 +128,11 @@ def test_weights_of_sensors_have_length_one_in_the_mean():
 
 def test_other_steps_follow_what_sensors_see():
     raw = series_of(samples(400))
-    steps = [{"step": "mix", "variables": 3}, {"step": "detrend"}, {"step": "embed", "dimension": 2, "delay": 4}]
+    steps = [
+        {"step": "mix", "variables": 3},
+        {"step": "detrend"},
+        {"step": "embed", "dimension": 2, "delay": 4},
+    ]
     found = signal.run(cell_of(*steps), raw)
     assert found["variable"].values[-1] == "sensor2(t-4)"
     sensors = seen(raw, found)["x"]

@@ -2,7 +2,8 @@
 
 Where data have no energy nothing is learned, and what a linear model does there is what its initial
 weights do (linear theory, section 2): the block Â_22 of its matrix, in the data's basis. Here that
-block is measured of any model, as the derivative of the map of observations along the data.
+block is measured of any model, as the derivative of the map of observations along the data. Models
+with more latent units than there are variables have more such directions, which are not observed.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ Block = Float[np.ndarray, "member sample across across"]
 SMALL = 0.01
 """Half of the distance over which derivatives are taken, in standard deviations: states that models
 start in are rounded to single precision."""
+
+
+PIECE = 200
+"""Samples whose Jacobians are computed side by side."""
 
 
 class Transverse(Measurement):
@@ -56,6 +61,10 @@ class Transverse(Measurement):
         ),
         "transverse_exponent": Variable(
             "Lyapunov exponent of the map of observations across the data's subspace",
+            "nat step-1", reference=False,
+        ),
+        "forced_exponent": Variable(
+            "largest Lyapunov exponent of the model's states, put on the data at every step",
             "nat step-1", reference=False,
         ),
         "transverse_push": Variable(
@@ -95,25 +104,30 @@ class Transverse(Measurement):
            U_2ᵀ J U_2, which is Â_22 of a linear model. `transverse_radius` is the mean of its
            spectral radius, `transverse_exponent` the growth of its product: that of a small push
            off the data, if each next state is put on what was predicted.
-        3. Free orbits from `starts` held-out samples, and from the same pushed along random
+        3. The same of the whole state: `forced_exponent` is the growth of the product of its
+           Jacobians at states that are started on the data, one after the other. It is the λ_max of
+           the data where nothing else grows.
+        4. Free orbits from `starts` held-out samples, and from the same pushed along random
            directions of U_2: root mean square distances off the subspace, the latter over the push.
 
         Returns
         -------
         By the names of `variables`, arrays (member,) or (member, after). NaN where the data have
-        energy in all directions; infinite where orbits are not finite. A model that asks for more
+        energy in all directions, but for `forced_exponent`; infinite where orbits are not finite. A model that asks for more
         than one sample is given all of them pushed alike.
         """
         across, scale = _across(signal, self.energy)
+        forced = {"forced_exponent": self._exponent(self._jacobians(model, signal))}
         if not across.shape[1]:
             nothing = np.full(model.members, np.nan)
             several = np.full((model.members, len(self.after)), np.nan)
-            scalars = {"transverse_radius": nothing, "transverse_exponent": nothing}
-            return {**scalars, "transverse_push": several, "transverse_error": several}
+            block = {"transverse_radius": nothing, "transverse_exponent": nothing}
+            return {**forced, **block, "transverse_push": several, "transverse_error": several}
         blocks = self._blocks(model, signal, across, SMALL * scale)
         radius = np.abs(np.linalg.eigvals(blocks)).max(axis=-1)
         by = self.push * scale
         return {
+            **forced,
             "transverse_radius": radius[:, self.transient :].mean(axis=1),
             "transverse_exponent": self._exponent(blocks),
             "transverse_push": self._off(model, signal, across, by) / by,
@@ -124,13 +138,7 @@ class Transverse(Measurement):
         self, model: Dynamics, signal: xr.Dataset, across: np.ndarray, small: float
     ) -> Block:
         """U_2ᵀ J U_2 along the held-out data, column by column."""
-        first, last = _held_out(signal, model, 1)
-        at = np.arange(first, min(first + self.transient + self.steps, last + 1))
-        if len(at) <= self.transient:
-            raise ValueError(
-                f"metrics.transverse.transient: {self.transient} samples and one more are needed, "
-                f"and {len(at)} are held out: lower it, or raise signal.held_out"
-            )
+        at = self._along(model, signal)
         past, s = _past(signal, model, at), _input(signal, at)
 
         def image(push: np.ndarray) -> np.ndarray:
@@ -138,6 +146,27 @@ class Transverse(Measurement):
 
         columns = [(image(small * u) - image(-small * u)) / (2 * small) for u in across.T]
         return np.asarray(np.stack(columns, axis=-1).swapaxes(2, 3) @ across).swapaxes(2, 3)
+
+    def _jacobians(self, model: Dynamics, signal: xr.Dataset) -> Block:
+        """∂z' / ∂z at states started on the held-out data."""
+        found = []
+        for at in np.array_split(self._along(model, signal), 1 + self.steps // PIECE):
+            state = model.start(_past(signal, model, at))
+            size = model.members, len(at), model.dimension
+            V = np.broadcast_to(np.eye(model.dimension), (*size, model.dimension))
+            found.append(model.propagate(state, V, _input(signal, at))[1])
+        return np.concatenate(found, axis=1)
+
+    def _along(self, model: Dynamics, signal: xr.Dataset) -> np.ndarray:
+        """The samples along which derivatives are taken."""
+        first, last = _held_out(signal, model, 1)
+        at = np.arange(first, min(first + self.transient + self.steps, last + 1))
+        if len(at) <= self.transient:
+            raise ValueError(
+                f"metrics.transverse.transient: {self.transient} samples and one more are needed, "
+                f"and {len(at)} are held out: lower it, or raise signal.held_out"
+            )
+        return at
 
     def _exponent(self, blocks: Block) -> Float[np.ndarray, " member"]:
         """Growth of the product of the blocks, by QR."""

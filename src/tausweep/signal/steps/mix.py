@@ -35,7 +35,10 @@ def mix(settings: Mix, signal: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:
     about = {"long_name": "mixed variable", "units": "1"}
     record = xr.Dataset(
         labelled({"matrix": (("source", "variable"), W, "weights of sensors", "1")}),
-        {"source": ("source", sources.values, about), "variable": ("variable", names, sources.attrs)},
+        {
+            "source": ("source", sources.values, about),
+            "variable": ("variable", names, sources.attrs),
+        },
     )
     return _read(signal, record["matrix"]), record
 
