@@ -57,7 +57,7 @@ def test_members_without_a_value_are_crosses_and_half_of_them_leave_no_median():
 
 def test_the_legend_says_what_is_swept_and_the_axis_what_is_measured():
     figure = drawn(pooled())
-    assert {r"$\tau$ = 5", r"$\tau$ = 200", "no finite value"} <= set(texts(figure.legends[0]))
+    assert {r"$\tau$ = 5", r"$\tau$ = 200", "no finite value"} <= set(texts(figure))
     assert figure.axes[-2].get_xlabel() == "$D_{\\mathrm{stsp}}$\n(nat)"
 
 

@@ -50,5 +50,5 @@ def test_what_one_does_not_measure_is_nan_there():
 
 
 def test_every_experiment_needs_its_name():
-    with pytest.raises(ValueError, match="shorter"):
+    with pytest.raises(ValueError, match="zip"):
         run(Pool(experiments=["one"]), [collected(1, 1.0), collected(1, 1.0)])

@@ -105,16 +105,16 @@ class Transverse(Measurement):
            spectral radius, `transverse_exponent` the growth of its product: that of a small push
            off the data, if each next state is put on what was predicted.
         3. The same of the whole state: `forced_exponent` is the growth of the product of its
-           Jacobians at states that are started on the data, one after the other. It is the λ_max of
-           the data where nothing else grows.
+           Jacobians at states that are started on the data, one after the other. Where what is not
+           observed has no part in it, it is the λ_max of the data.
         4. Free orbits from `starts` held-out samples, and from the same pushed along random
            directions of U_2: root mean square distances off the subspace, the latter over the push.
 
         Returns
         -------
         By the names of `variables`, arrays (member,) or (member, after). NaN where the data have
-        energy in all directions, but for `forced_exponent`; infinite where orbits are not finite. A model that asks for more
-        than one sample is given all of them pushed alike.
+        energy in all directions, but for `forced_exponent`; infinite where orbits are not finite. A
+        model that asks for more than one sample is given all of them pushed alike.
         """
         across, scale = _across(signal, self.energy)
         forced = {"forced_exponent": self._exponent(self._jacobians(model, signal))}
