@@ -79,6 +79,16 @@ def experiments(pool: xr.Dataset, settings: ExperimentsFigure, style: Style) -> 
     return figure
 
 
+def _looks(every: list[float | None]) -> Looks:
+    """Values of what is swept, ascending, and then what swept nothing."""
+    found: list[float | None] = [*sorted({value for value in every if value is not None})]
+    shown = [*found, None] if None in every else found
+    return {
+        value: (PALETTE[i % len(PALETTE)], MARKERS[i % len(MARKERS)])
+        for i, value in enumerate(shown)
+    }
+
+
 def _panel(
     axes: Axes, here: list[tuple[int, float | None, xr.Dataset]], quantity: str, looks: Looks
 ) -> None:
@@ -130,12 +140,17 @@ def _axis(axes: Axes, pool: xr.Dataset, quantity: str) -> None:
     if low > 0 and high > DECADES * low:
         axes.set_xscale("log")
         axes.set_xlim(low / 1.3, high * 1.5)
-        axes.xaxis.set_major_locator(LogLocator(numticks=5))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
+        axes.xaxis.set_major_locator(LogLocator(numticks=4))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: _power(v)))
         axes.xaxis.set_minor_formatter(NullFormatter())
     else:
         margin = 0.06 * (high - low) or 0.1
         axes.set_xlim(low - margin, high + margin)
+
+
+def _power(value: float) -> str:
+    """A power of ten, with its exponent where it would be long."""
+    return f"{value:g}" if 1e-4 < value < 1e4 else rf"$10^{{{round(np.log10(value))}}}$"
 
 
 def _label(pool: xr.Dataset, quantity: str) -> str:
