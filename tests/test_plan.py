@@ -18,7 +18,7 @@ from tausweep.metrics.d_h import DH
 from tausweep.plan import Plan
 from tausweep.stages import STAGES
 
-ALL = set(STAGES) - {"figure", "reproduction", "theory"}
+ALL = set(STAGES) - {"figure", "reproduction", "pool", "theory"}
 JOINT = {"collect", "claims"}
 DOWNSTREAM = {
     "series": ALL,
@@ -33,6 +33,7 @@ DOWNSTREAM = {
     "collect": JOINT,
     "claims": {"claims"},
     "reproduction": set(),  # of studies
+    "pool": set(),  # likewise
     "theory": set(),  # of no data
 }
 

@@ -97,6 +97,15 @@ def test_experiments_share_what_they_have_in_common(study: Any) -> None:
     }
 
 
+def test_experiments_are_pooled_where_a_figure_of_them_is_asked_for(study: Any) -> None:
+    assert not [job for job in Plan(study()).jobs.values() if job.stage == "pool"]
+    plan = Plan(study(figures={"experiments": {"quantities": ["D_H"]}}))
+    (job,) = [job for job in plan.jobs.values() if job.stage == "pool"]
+    assert job.settings.experiments == ["tiny", "other"]
+    assert plan.figures["both/experiments"].inputs == {"pool": job.reference}
+    assert plan.captions["both/experiments"]
+
+
 def test_what_the_claim_s_caption_says_is_the_study_s(study: Any) -> None:
     """Not of the first of its experiments, which by themselves may judge otherwise."""
     caption = Plan(study(claims={"good": 3.5, "confidence": 0.5})).captions["both/claims"]

@@ -48,6 +48,7 @@ STAGE_OF = {
     "collect": "collect",
     "judge_claims": "claims",
     "compare_published": "reproduction",
+    "pool": "pool",
     "analyse_theory": "theory",
     "figure": "figure",
 }

@@ -14,6 +14,7 @@ from tausweep.figures.figure import Style, Subject
 from tausweep.figures.settings import Drawing, Figures
 from tausweep.job import RESULTS, Job
 from tausweep.jobs import Jobs
+from tausweep.pool.settings import Pool
 from tausweep.reproduction.settings import Reproduction
 from tausweep.study import Study
 from tausweep.sweeps import Sweeps
@@ -114,6 +115,10 @@ class Plan:
             points = Reproduction(experiments=names, published=list(study.published))
             roles["reproduction"] = self.jobs.add("reproduction", points, collect=collected)
             self.jobs.label(f"{study.name} beside published numbers", roles["reproduction"])
+        if parts and any("pool" in figure.inputs for figure in study.figures.chosen.values()):
+            names, collected = _collected(parts)
+            roles["pool"] = self.jobs.add("pool", Pool(experiments=names), collect=collected)
+            self.jobs.label(f"all trained members of {study.name}", roles["pool"])
         if roles:
             subject = Subject(study.name, study.experiments[0], roles)
             self._draw(subject, study.name, study.figures)

@@ -49,6 +49,7 @@ STAGES = {
     "reference": Stage(1, "tausweep.reference", "Reference", "Floor and ceiling"),
     "best": Stage(2, "tausweep.best", "Judging", "The learning interval to use"),
     "collect": Stage(5, "tausweep.collect", "Collect", "All trained members of an experiment"),
+    "pool": Stage(1, "tausweep.pool", "Pool", "All trained members of a study"),
     "claims": Stage(3, "tausweep.claims", "ClaimsOf", "The best learning interval"),
     "reproduction": Stage(
         1, "tausweep.reproduction", "Reproduction", "Results beside published numbers"

@@ -10,6 +10,8 @@ from scipy.integrate import solve_ivp
 
 from tausweep.claims import stage as claims
 from tausweep.claims.settings import ClaimsOf
+from tausweep.pool import stage as pool
+from tausweep.pool.settings import Pool
 from tausweep.reproduction import stage as reproduction
 from tausweep.reproduction.settings import Point, Reproduction
 
@@ -201,6 +203,13 @@ def by_other_means(dataset, rows, method, setting="", values=np.nan):
         "tau": np.where(rows, np.nan, dataset["tau"]),
     }
     return dataset.assign_coords({name: ("run", values) for name, values in changed.items()})
+
+
+def pooled(**options):
+    """Two experiments together: results made by hand, and the same in another order."""
+    one = collected(**options)
+    two = one.isel(run=slice(None, None, -1))
+    return pool.run(Pool(experiments=["plain", "changed"]), [one, two])
 
 
 def judged(**options):

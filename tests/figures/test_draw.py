@@ -8,6 +8,7 @@ from tausweep.figures.claims import ClaimsFigure
 from tausweep.figures.complexity import ComplexityFigure
 from tausweep.figures.diagnosis import DiagnosisFigure
 from tausweep.figures.drawing.style import number, shorten
+from tausweep.figures.experiments import ExperimentsFigure
 from tausweep.figures.gradients import GradientsFigure
 from tausweep.figures.jacobians import JacobiansFigure
 from tausweep.figures.lyapunov import LyapunovFigure
@@ -20,7 +21,7 @@ from tausweep.figures.sweep import SweepFigure
 from tausweep.figures.table import Table
 
 from .by_hand import divergence, draw, prepared, render, sweep
-from .collected import collected, compared, judged
+from .collected import collected, compared, judged, pooled
 from .theory import ANALYSES, found
 
 OF_THEORY = [
@@ -43,6 +44,7 @@ CASES = {
     "signal": (prepared, SignalFigure()),
     "claims": (lambda: {"claims": judged()}, ClaimsFigure()),
     "reproduction": (lambda: {"reproduction": compared()}, ReproductionFigure()),
+    "experiments": (lambda: {"pool": pooled()}, ExperimentsFigure()),
 } | {
     kind: (lambda figure=KINDS[kind]: {name: found(name) for name in figure.inputs}, KINDS[kind]())
     for kind in OF_THEORY

@@ -18,6 +18,8 @@ from .made import GUIDE, cell_of, samples, series_of
 @pytest.mark.parametrize(
     ("step", "message"),
     [
+        ({"step": "mix", "variables": 1},
+         r"signal\.steps\[0\] \(mix\): variables must be at least the 2 that there are, found 1"),
         ({"step": "cycle", "by": "harmonics", "period": 31.0},
          r"signal\.steps\[0\] \(cycle\): period 31 is longer than the training part.* lasts 30"),
         ({"step": "cycle", "by": "harmonics", "period": 1.0, "order": 5},
@@ -61,12 +63,14 @@ def test_a_gap_is_refused_by_its_place():
     [
         ([{"step": "embed", "dimension": 2, "delay": 1}, {"step": "detrend"}],
          r"steps\[0\] is embed, which must be the last step"),
+        ([{"step": "detrend"}, {"step": "mix", "variables": 3}],
+         r"steps\[1\] is mix, which must be the first step"),
         ([{"step": "smooth", "by": "savitzky_golay", "window": 4}],
          r"signal\.steps\[0\]: window must be odd and greater than order \(3\), found 4"),
         ([{"step": "cycle", "period": 3.0}], r"signal\.steps\[0\]\.by: missing"),
         ([{"step": "detrend", "order": 4}],
          r"signal\.steps\[0\]\.order: must be less than or equal to 3, found 4"),
-        ([{"step": "smoothe"}], r"signal\.steps\[0\]\.step: must be one of 'detrend', 'cycle'"),
+        ([{"step": "smoothe"}], r"signal\.steps\[0\]\.step: must be one of 'mix', 'detrend', 'cycle'"),
     ],
 )  # fmt: skip
 def test_wrong_steps_are_one_line_with_their_path(steps, message):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tausweep.signal import stage as signal
+from tausweep.signal.steps.mix import seen
 
 from .made import SMOOTH, applied, cell_of, samples, series_of
 
@@ -104,3 +105,42 @@ def test_delay_vectors_hold_the_past_and_their_names_say_so():
     np.testing.assert_array_equal(found["x"], np.hstack([x[8:], x[4:-4], x[:-8]]))
     assert found["time"][0] == 0.8
     assert int(found["train_steps"]) == 120 - 8
+
+
+def test_sensors_see_mixtures_that_stay_in_the_variables_subspace():
+    x = samples(300, variables=3)
+    raw = series_of(x)
+    found = signal.run(cell_of({"step": "mix", "variables": 7}, scaling="none"), raw)
+    assert found["variable"].values.tolist() == [f"sensor{i}" for i in range(7)]
+    W = found["mix_matrix"].values
+    np.testing.assert_array_equal(found["x"], x @ W)
+    assert np.linalg.matrix_rank(found["x"] - found["x"].mean("time")) == 3
+    np.testing.assert_allclose(found["x"].values @ np.linalg.pinv(W), x, atol=1e-11)
+    np.testing.assert_array_equal(seen(raw, found)["x"], found["x"])
+    other = signal.run(cell_of({"step": "mix", "variables": 7, "seed": 1}), raw)
+    assert not np.allclose(other["mix_matrix"], W)
+
+
+def test_weights_of_sensors_have_length_one_in_the_mean():
+    found = signal.run(cell_of({"step": "mix", "variables": 2_000}), series_of(samples(20)))
+    assert (found["mix_matrix"] ** 2).sum("mix_source").mean() == pytest.approx(1.0, abs=0.05)
+
+
+def test_other_steps_follow_what_sensors_see():
+    raw = series_of(samples(400))
+    steps = [
+        {"step": "mix", "variables": 3},
+        {"step": "detrend"},
+        {"step": "embed", "dimension": 2, "delay": 4},
+    ]
+    found = signal.run(cell_of(*steps), raw)
+    assert found["variable"].values[-1] == "sensor2(t-4)"
+    sensors = seen(raw, found)["x"]
+    assert sensors["variable"].values.tolist() == found["observed"].values.tolist()
+    restored = signal.restore(found)
+    np.testing.assert_allclose(restored, sensors.sel(time=found["time"]), atol=1e-12)
+
+
+def test_a_series_that_is_not_mixed_is_seen_as_it_is():
+    raw = series_of(samples(50))
+    assert seen(raw, signal.run(cell_of({"step": "detrend"}), raw)) is raw

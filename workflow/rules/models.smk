@@ -173,6 +173,29 @@ rule collect:
 
 
 # What all experiments say together.
+rule pool:
+    input:
+        inputs("pool"),
+    output:
+        "results/pool/{key}.nc",
+    log:
+        "results/logs/pool/{key}.log",
+    benchmark:
+        "results/benchmarks/pool/{key}.jsonl"
+    conda:
+        "../../envs/environment.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        job=job("pool"),
+    message:
+        "{PLAN:{wildcards.key}}"
+    shell:
+        "tausweep stage pool --job {params.job:q} --output {output} 2> {log}"
+
+
 rule judge_claims:
     input:
         inputs("claims"),

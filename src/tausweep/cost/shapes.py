@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tausweep.errors import ConfigError
 from tausweep.job import RESULTS, Job
 from tausweep.series.settings import File
-from tausweep.signal.settings import Embed, Signal
+from tausweep.signal.settings import Embed, Mix, Signal
 from tausweep.systems.system import Simulated
 
 SAMPLES, VARIABLES, DIMENSION = 100_000, 3, 3
@@ -89,8 +89,11 @@ class Shapes:
         kept = settings.train_steps(series.samples) + settings.held_out_steps(series.samples)
         width = series.variables
         for step in settings.steps:
-            if isinstance(step, Embed):
-                width *= step.dimension if isinstance(step.dimension, int) else DIMENSION
+            match step:
+                case Mix(variables=sensors):
+                    width = sensors
+                case Embed(dimension=dimension):
+                    width *= dimension if isinstance(dimension, int) else DIMENSION
         return series._replace(samples=kept, variables=width)
 
 

@@ -131,6 +131,7 @@ AMOUNTS: Mapping[str, Callable[[Job, Shapes], tuple[str, float]]] = {
     "reference": _reference,
     "best": _files,
     "collect": _files,
+    "pool": _files,
     "claims": _files,
     "reproduction": _files,
     "theory": _theory,

@@ -11,6 +11,7 @@ from pydantic import Field
 from tausweep.figures.claims import ClaimsFigure, ClaimsTable
 from tausweep.figures.complexity import ComplexityFigure
 from tausweep.figures.diagnosis import DiagnosisFigure
+from tausweep.figures.experiments import ExperimentsFigure, ExperimentsTable
 from tausweep.figures.figure import Figure, Style
 from tausweep.figures.gradients import GradientsFigure
 from tausweep.figures.jacobians import JacobiansFigure
@@ -43,6 +44,9 @@ class Figures(Settings):
     claims_table: ClaimsTable | None = ClaimsTable()
     reproduction: ReproductionFigure | None = ReproductionFigure()
     reproduction_table: ReproductionTable | None = ReproductionTable()
+    experiments: ExperimentsFigure | None = None
+    """Of a study; off unless it is named, as the next."""
+    experiments_table: ExperimentsTable | None = None
     diagnosis: DiagnosisFigure | None = DiagnosisFigure()
     """Where metrics.behaviour is measured."""
     complexity: ComplexityFigure | None = ComplexityFigure()

@@ -18,6 +18,7 @@ from tausweep.metrics.jacobian_norm import JacobianNorm
 from tausweep.metrics.lyapunov_spectrum import LyapunovSpectrum
 from tausweep.metrics.metric import Metric
 from tausweep.metrics.prediction_error import PredictionError
+from tausweep.metrics.transverse import Transverse
 from tausweep.settings import PositiveInt, Settings
 
 
@@ -39,6 +40,8 @@ class Metrics(Settings):
     complexity: Complexity | None = None
     """Off unless it is named."""
     jacobian_norm: JacobianNorm | None = None
+    """Off unless it is named."""
+    transverse: Transverse | None = None
     """Off unless it is named."""
     excerpt: PositiveInt = 2_000
     """Steps of each orbit kept beside its metrics, for the figures."""

@@ -6,7 +6,19 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Strict, Tag, model_validator
 
-from tausweep.settings import NaturalInt, PositiveFloat, PositiveInt, Settings
+from tausweep.settings import NaturalInt, PositiveFloat, PositiveInt, Seed, Settings
+
+
+class Mix(Settings):
+    """Put sensors, each of which sees a random mixture of the variables, in their place; only as
+    first step. More sensors than variables leave directions in which the data have no energy.
+    """
+
+    step: Literal["mix"]
+    variables: Annotated[PositiveInt, Field(le=10_000)]
+    """How many sensors; at least as many as there are variables."""
+    seed: Seed = 0
+    """Of the random weights."""
 
 
 class Detrend(Settings):
@@ -140,7 +152,8 @@ class Embed(Settings):
 
 
 Step = Annotated[
-    Detrend
+    Mix
+    | Detrend
     | Annotated[HarmonicCycle | Climatology, Field(discriminator="by")]
     | Annotated[GaussianSmooth | SavitzkyGolay, Field(discriminator="by")]
     | Denoise
@@ -166,6 +179,13 @@ class Signal(Settings):
     together, whose differences in mean and size stay (as published for Lorenz). Whiten: each by
     itself and uncorrelated as well, each still as near to its own variable as can be (ZCA). None:
     units of the series."""
+
+    @model_validator(mode="after")
+    def _mixed_first(self) -> Self:
+        for i, step in enumerate(self.steps[1:], start=1):
+            if isinstance(step, Mix):
+                raise ValueError(f"steps[{i}] is mix, which must be the first step: move it there")
+        return self
 
     @model_validator(mode="after")
     def _embedded_last(self) -> Self:

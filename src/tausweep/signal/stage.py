@@ -24,6 +24,7 @@ from tausweep.signal.steps.decimate import decimate
 from tausweep.signal.steps.denoise import denoise
 from tausweep.signal.steps.detrend import detrend
 from tausweep.signal.steps.embed import embed
+from tausweep.signal.steps.mix import mix
 from tausweep.signal.steps.smooth import smooth
 
 __all__ = ["STEPS", "Step", "removed", "restore", "run", "unscale"]
@@ -40,6 +41,7 @@ class Step(NamedTuple):
 
 
 STEPS = {
+    "mix": Step(mix, None),
     "detrend": Step(detrend, "polynomial trend", restored=True),
     "cycle": Step(cycle, "cycle", restored=True),
     "smooth": Step(smooth, "what was smoothed away"),
@@ -71,9 +73,10 @@ def run(settings: Signal, series: xr.Dataset) -> xr.Dataset:
 
         `removed_by_<step>` (time, variable) for every step that takes something away, in the
         series' units: what was there before it less what is after it, at the times of the signal.
-        The unscaled signal and all of them add up to the series. Attr `restored` says whether
-        `restore` adds it. `<step>_<name>`: what else is known of a step, such as coefficients. A
-        second step of a kind is called `<step>_2`.
+        The unscaled signal and all of them add up to the series, as sensors see it where these are
+        put in the place of its variables. Attr `restored` says whether `restore` adds it.
+        `<step>_<name>`: what else is known of a step, such as coefficients. A second step of a kind
+        is called `<step>_2`.
 
     Raises
     ------
@@ -95,7 +98,7 @@ def run(settings: Signal, series: xr.Dataset) -> xr.Dataset:
     _check(signal, size, "")
     for place, (name, step) in enumerate(_named(settings.steps)):
         signal = _apply(name, place, step, signal)
-        # A delay vector repeats the variables, so their sizes too.
+        # Delay vectors repeat the variables and sensors mix them, so their sizes too.
         _check(signal, np.resize(size, signal.sizes["variable"]), f" after {_where(place, step)}")
     signal, record = scale(settings.scaling, signal)
     if "input" in signal:
@@ -177,7 +180,8 @@ def _standardised_input(signal: xr.Dataset) -> xr.DataArray:
 
 
 def restore(signal: xr.Dataset) -> xr.DataArray:
-    """The samples (time, variable) of the series, in its units, as far as they can be had again.
+    """The samples (time, variable) of the series, in its units, as far as they can be had again;
+    of one that was mixed, as sensors see it.
 
     The scaling is undone, and trends and cycles are added; of delay vectors, the present is taken.
     What was smoothed or filtered away stays away: the `removed_by_…` whose attr `restored` is "no".

@@ -47,18 +47,11 @@ def with_noise(
 
 
 def colouring(x: Float[np.ndarray, "time variable"]) -> Float[np.ndarray, "variable direction"]:
-    """The matrix Γ with x = Γ w for which w has unit variance in all directions.
+    """The matrix Γ with x = Γ w for which w has unit variance in all directions that have energy.
 
-    Raises
-    ------
-    ValueError
-        A direction has no energy that could be made equal to the others'.
+    In the others, where w has none either, Γ scales by the variables' root mean square: there is
+    nothing that could be made equal (as in `theory.remedies.whitening`).
     """
     variance, U = directions(x)
-    if variance.min() < NO_ENERGY * variance.max():
-        raise ValueError(
-            "training.whiten: the data have no energy in some direction "
-            f"({variance.min() / variance.max():.2g} of the largest): remove a variable, or "
-            "do not whiten"
-        )
-    return U * np.sqrt(variance)
+    energetic = variance >= NO_ENERGY * variance.max()
+    return U * np.sqrt(np.where(energetic, variance, variance.mean()))

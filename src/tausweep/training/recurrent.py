@@ -40,8 +40,8 @@ def train(
     ------
     ValueError
         τ is relative and the signal has no τ_pred; τ is the best of a sweep that has none; τ
-        exceeds the sequence length; the signal is shorter than a sequence; the data cannot be
-        whitened, or have no direction for noise; the engine asked for cannot run here.
+        exceeds the sequence length; the signal is shorter than a sequence; the data have no
+        direction for noise; the engine asked for cannot run here.
     """
     settings, method = cell.training, cell.method
     members = range(cell.first_member, cell.first_member + cell.members)

@@ -65,8 +65,8 @@ class Training(Settings):
     noise: Noise | None = None
     """Default: none is added."""
     whiten: bool = False
-    """Measure errors in whitened coordinates, in which all directions of the data have equal
-    energy. What is saved is in the data's coordinates either way."""
+    """Measure errors in whitened coordinates, in which all directions of the data that have energy
+    have the same. What is saved is in the data's coordinates either way."""
     seed: Seed = 0
     """Member i draws its initial weights, batches and noise from (seed, i)."""
 

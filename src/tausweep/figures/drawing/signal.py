@@ -21,6 +21,7 @@ from tausweep.figures.figure import Style
 from tausweep.figures.signal import VARIABLES, SignalFigure
 from tausweep.signal.scaling import unscale
 from tausweep.signal.stage import removed, restore
+from tausweep.signal.steps.mix import seen
 
 AROUND = 500
 """Steps shown where nothing slow was removed."""
@@ -56,6 +57,7 @@ def signal(series: xr.Dataset, signal: xr.Dataset, settings: SignalFigure, style
     settings, style
         What is shown, and how it looks.
     """
+    series = seen(series, signal)
     taken = {kind: _taken(signal, kind) for kind in ("yes", "no")}
     shown = _window(signal, settings.steps or (None if taken["yes"] else AROUND))
     rows = 2 + sum(map(bool, taken.values()))

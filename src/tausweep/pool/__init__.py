@@ -1,0 +1,1 @@
+"""All trained members of a study in one table."""
