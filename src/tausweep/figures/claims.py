@@ -27,8 +27,10 @@ class ClaimsFigure(Figure):
     kind: Literal["claims"] = "claims"
     source: Source = "data"
     """Where τ_pred is from; of series without known equations, always from the data."""
+    sentences: bool = True
+    """Whether what is said of every series stands below."""
 
-    version: ClassVar[int | None] = 2
+    version: ClassVar[int | None] = 3
     inputs: ClassVar[tuple[str, ...]] = ("claims",)
 
     def caption(self, subject: Subject) -> str:  # noqa: D102
