@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-COMMANDS = ("stage", "cost", "lyapunov", "suggest", "download", "engines", "schema")
+COMMANDS = ("stage", "cost", "lyapunov", "suggest", "report", "download", "engines", "schema")
 """Modules of `tausweep.commands`; each has `add`, which adds a command with what it runs."""
 
 

@@ -14,11 +14,14 @@ from tausweep.figures.figure import Style, Subject
 from tausweep.figures.settings import Drawing
 from tausweep.job import RESULTS, Job
 from tausweep.jobs import Jobs
+from tausweep.report.pages import pages
 from tausweep.reproduction.settings import Reproduction
 from tausweep.study import Study
 from tausweep.sweeps import Sweeps
 
 FIGURES = f"{RESULTS}/figures"
+REPORT, FORMATS = "report", ("html", "rst")
+"""Name of the files of reports, and their formats."""
 
 
 class Plan:
@@ -35,6 +38,8 @@ class Plan:
         """By the name of their files without suffix, under results/figures/."""
         self.captions: dict[str, str] = {}
         """Of the figures, in reStructuredText."""
+        self.judged: dict[str, Job] = {}
+        """What all experiments say together, by role: `claims`, `reproduction`."""
         self.downloads = self.jobs.downloads
         sweeps = Sweeps()
         self.parts = [
@@ -44,6 +49,8 @@ class Plan:
         for part in self.parts:
             self._draw_experiment(part)
         self._judge([part for part in self.parts if part.collect is not None])
+        self.pages = pages(self)
+        """The reports, by the directory of figures that each lies in."""
 
     def job(self, stage: str, key: str) -> Job:
         """The job with this key.
@@ -68,12 +75,17 @@ class Plan:
 
     def marker(self, name: str) -> str:
         """The empty file that says by its name which key a figure was drawn with."""
-        directory, file = name.split("/")
-        return f"{FIGURES}/{directory}/.drawn/{file}.{self.figures[name].key}"
+        return _marker(name, self.figures[name])
 
     def drawn(self, name: str) -> list[str]:
         """All files of a figure that is drawn."""
         return [*self.files(name), self.marker(name)]
+
+    def page(self, directory: str) -> tuple[list[str], str]:
+        """The files of the report in a directory of figures, and its marker."""
+        name = f"{directory}/{REPORT}"
+        files = [f"{FIGURES}/{name}.{suffix}" for suffix in FORMATS]
+        return files, _marker(name, self.pages[directory])
 
     def __format__(self, key: str) -> str:
         """What the job with this key is about, for messages: `f"{plan:{key}}"`."""
@@ -95,7 +107,7 @@ class Plan:
 
     def _judge(self, parts: list[Dependencies]) -> None:
         """What all experiments say together: of the claim, and beside published numbers."""
-        study, roles = self.study, {}
+        study, roles = self.study, self.judged
         swept = [
             part
             for part in parts
@@ -130,6 +142,11 @@ class Plan:
                 drawing = Drawing(figure=settings, series=subject.series, style=style)
                 self.figures[name] = Job("figure", drawing, inputs)
                 self.captions[name] = settings.caption(subject)
+
+
+def _marker(name: str, job: Job) -> str:
+    directory, file = name.split("/")
+    return f"{FIGURES}/{directory}/.drawn/{file}.{job.key}"
 
 
 def _collected(parts: list[Dependencies]) -> tuple[list[str], list[Job]]:

@@ -54,5 +54,9 @@ STAGES = {
         1, "tausweep.reproduction", "Reproduction", "Results beside published numbers"
     ),
     "figure": Stage(5, "tausweep.figures", "Drawing", "Figure"),
+    "report": Stage(1, "tausweep.report", "Page", "Report"),
 }
-"""All stages. A figure is no Dataset and no content-addressed file, but has a key like them."""
+"""All stages. Figures and reports are no Datasets with a file named by a key, but have keys too."""
+
+RENDERED = frozenset({"figure", "report"})
+"""Stages whose results have names for people: files of several formats, and a marker."""
