@@ -208,6 +208,7 @@ def test_a_page_is_written_again_when_what_it_shows_changes(small):
     assert Plan(load({**SMALL, "figures": red})).pages["small"].key != key
     assert Plan(load({**SMALL, "figures": {"style": {"dpi": 99}}})).pages["small"].key != key
     reverse = {name: SMALL[name] for name in reversed(SMALL)}
+    reverse["training"] = {**SMALL["training"], "learning_rate": 0.001}  # the default, written out
     assert Plan(load({**reverse, "figures": {}})).pages["small"].key == key
     jobs = {job.key for job in PLAN.jobs.values()}
     assert {job.key for job in Plan(load({**SMALL, "figures": red})).jobs.values()} == jobs

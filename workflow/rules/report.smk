@@ -2,7 +2,8 @@
 # people and an empty file that says by its name what it was written from.
 #
 # The captions of all its figures are longer than a command line may be, so its job is planned again
-# from the configuration. That is no parameter, or a default written out would write pages anew.
+# from the configuration. What is asked of Snakemake by a function of the output is no reason for it
+# to run a job again, or a default that is written out would write pages anew.
 import json
 
 SETTINGS = json.dumps(config, ensure_ascii=False)
@@ -37,10 +38,12 @@ for directory, written in PLAN.pages.items():
         params:
             name=directory,
             key=written.key,
+            settings=lambda wildcards, output: SETTINGS,
+            place=lambda wildcards, output: PLACE,
         message:
             "report of {params.name}"
         shell:
-            "tausweep report --settings {SETTINGS:q} --relative-to {PLACE:q}"
+            "tausweep report --settings {params.settings:q} --relative-to {params.place:q}"
             " --name {params.name} 2> {log}"
 
 

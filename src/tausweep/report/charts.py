@@ -64,8 +64,10 @@ class Axis:
         scale: Spec = {"type": self.kind, "domain": list(self.domain), "nice": False}
         if self.kind == "symlog":
             scale["constant"] = self.constant
-        axis: Spec = {"title": self.title or None, "labelOverlap": "greedy", "tickCount": 5}
-        if self.ticks is not None:
+        axis: Spec = {"title": self.title or None, "labelOverlap": "greedy"}
+        if self.ticks is None:
+            axis["tickCount"] = 5  # where ticks are given, Vega would leave out those beyond it
+        else:
             axis |= {"values": list(self.ticks), "labelExpr": LABEL}
         return {"field": field, "type": "quantitative", "scale": scale, "axis": axis}
 
@@ -310,8 +312,8 @@ def spectrum(description: str) -> Spec:
     """Power spectra of the data and of a picked member: `spectrum`, which a reader sets."""
     x: Spec = {
         "field": "f", "type": "quantitative", "scale": {"type": "log", "nice": False},
-        "axis": {"title": "frequency (per step)", "labelExpr": LABEL, "labelOverlap": "greedy",
-                 "tickCount": 4},
+        "axis": {"title": "frequency (per step)", "labelExpr": LABEL,
+                 "values": [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5]},
     }  # fmt: skip
     y: Spec = {
         "field": "p",

@@ -141,19 +141,24 @@ def _unjudged(experiment: Experiment, quantities: Iterable[str]) -> str:
 
 
 def _written(experiment: Experiment) -> str:
-    """What was given, without where files lie."""
-    return yaml.safe_dump(_given(experiment), sort_keys=False, allow_unicode=True)
+    """What is not a default, without where files lie: a default written out changes no page."""
+    return yaml.safe_dump(_chosen(experiment), sort_keys=False, allow_unicode=True)
 
 
-def _given(value: Any) -> Any:
-    """Settings as plain values: those that were given, but for places."""
+def _chosen(value: Any) -> Any:
+    """Settings as plain values."""
     match value:
         case Settings():
-            names = [n for n in type(value).model_fields if n in value.model_fields_set]
-            return {n: _given(getattr(value, n)) for n in names if n not in value.place}
+            fields = type(value).model_fields
+            there = {n: getattr(value, n) for n in fields if n not in value.place}
+            return {
+                name: _chosen(each)
+                for name, each in there.items()
+                if each != fields[name].get_default(call_default_factory=True)
+            }
         case dict():
-            return {name: _given(each) for name, each in value.items()}
+            return {name: _chosen(each) for name, each in value.items()}
         case list() | tuple():
-            return [_given(each) for each in value]
+            return [_chosen(each) for each in value]
         case _:
             return value

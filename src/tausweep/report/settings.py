@@ -56,4 +56,4 @@ class Page(Settings):
     study: Name | None
     """The study that an experiment is part of; None where it stands alone."""
     configuration: str
-    """As it was given, in YAML."""
+    """What is not a default, in YAML."""
