@@ -147,7 +147,7 @@ def test_without_models_it_tells_of_the_data(tmp_path):
     config = {k: v for k, v in SMALL.items() if k not in ("models", "methods")}
     written(tmp_path, config)
     page = page_of(tmp_path, "small")
-    assert "No model was trained: this experiment measures λmax only." in page.text
+    assert "No model was trained: only λmax was measured." in page.text
     assert "How chaotic are the data" in page.text
     assert page.data["explorers"] == {}
 

@@ -124,7 +124,7 @@ def _references(jobs: Mapping[str, Job]) -> dict[str, str]:
 def _unjudged(experiment: Experiment, quantities: Iterable[str]) -> str:
     """Why there is no best τ of an experiment; empty where there is one."""
     if not experiment.models:
-        return "No model was trained: this experiment measures λ_max only."
+        return "No model was trained: only λ_max was measured."
     if not any(method.setting == "tau" for method in experiment.methods):
         return "No method sweeps τ, so there is no best one to compare with τ_pred."
     if not experiment.sweeps_tau:
