@@ -9,10 +9,9 @@ CORES ?= all
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-reproduce: $(VENV)/runtime ## run the default experiment and write results/report.html
+reproduce: $(VENV)/runtime ## run the default experiment and write its report
 	$(BIN)/snakemake --cores $(CORES)
-	$(BIN)/snakemake --cores $(CORES) --report results/report.html
-	@echo "Done: open results/report.html"
+	@echo "Done: open results/figures/lorenz/report.html"
 
 test: $(VENV)/dev ## run the tests
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadgroup

@@ -36,10 +36,12 @@ include: "workflow/rules/signals.smk"
 include: "workflow/rules/models.smk"
 include: "workflow/rules/theory.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
 
 
 rule all:
     default_target: True
     input:
         rules.figures.input,
+        rules.reports.input,
         rules.best.input,

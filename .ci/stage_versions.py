@@ -10,10 +10,10 @@ so code that computes other numbers under an old version would pass old results 
                                        for a reviewer to judge
 
 A stage's code is its package and every module of tausweep it imports, directly or not, without
-comments, docstrings and formatting, with the C sources beside them. Modules named `settings` are
-left out, but not what they import: the settings themselves are in the key. What has a version of
-its own, as every metric, model, analysis and figure, is checked by that and is no part of its
-stage.
+comments, docstrings and formatting, with the C sources and the pages beside them. Modules named
+`settings` are left out, but not what they import: the settings themselves are in the key. What has
+a version of its own, as every metric, model, analysis and figure, is checked by that and is no part
+of its stage.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ from tausweep.theory.settings import KINDS as ANALYSES
 
 SOURCE = Path(__file__).parents[1] / "src"
 RECORD = Path(__file__).with_suffix(".json")
+BESIDE = ("*.[ch]", "page/*", "vendor/*")
+"""What is no Python beside a module and part of its code: C, pages and what runs in them."""
 NOT_NUMBERS = {"tausweep", "tausweep.settings", "tausweep.errors"}
 OWN: dict[str, tuple[str, Any]] = {
     **{f"metric {kind.model_fields['metric'].default}": ("metrics", kind) for kind in METRICS},
@@ -118,8 +120,11 @@ def code_of(module: str, without: frozenset[str] = frozenset()) -> dict[str, str
         if path.stem == "settings":
             continue
         code[name] = ast.dump(without_docstrings(tree))
-        for source in sorted(path.parent.glob("*.[ch]")):
-            code[str(source.relative_to(SOURCE))] = without_comments(source.read_text())
+        for pattern in BESIDE:
+            for source in sorted(path.parent.glob(pattern)):
+                text = source.read_text(encoding="utf-8")
+                is_c = source.suffix in (".c", ".h")
+                code[str(source.relative_to(SOURCE))] = without_comments(text) if is_c else text
     return code
 
 

@@ -6,6 +6,7 @@ One small experiment is run whole; the tests then ask Snakemake, with -n, what a
 from __future__ import annotations
 
 import copy
+import json
 import os
 import random
 import re
@@ -29,8 +30,8 @@ from tausweep.stages import STAGES
 
 pytestmark = pytest.mark.xdist_group("workflow")
 
-FIGURES = {"figure": 4}  # of these, three show trained models
-TRAINED = {"collect": 1, "judge_claims": 1, "figure": 4}  # and a table
+FIGURES = {"figure": 4, "report": 1}  # of these, three show trained models
+TRAINED = {"collect": 1, "judge_claims": 1, "figure": 4, "report": 1}  # and a table
 BLOCKS = 2 * 2  # two models, two τ, one block of members
 SWEEPS = {"list_members": 2, "measure": 2 * 2, "find_best": 2}  # of two models; two metrics
 REFERENCES = {"measure_reference": 2}
@@ -51,6 +52,7 @@ STAGE_OF = {
     "pool": "pool",
     "analyse_theory": "theory",
     "figure": "figure",
+    "report": "report",
 }
 
 
@@ -65,8 +67,9 @@ def jobs(run: subprocess.CompletedProcess[str]) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for row in table[1].splitlines():
         rule, n = row.split()
-        if rule not in ("all", "figures", "lyapunov", "signal", "best"):
-            counts["figure" if rule.startswith("figure_") else rule] += int(n)
+        if rule not in ("all", "figures", "reports", "lyapunov", "signal", "best"):
+            named = [kind for kind in ("figure", "report") if rule.startswith(f"{kind}_")]
+            counts[(named or [rule])[0]] += int(n)
     return dict(counts)
 
 
@@ -98,7 +101,7 @@ AT_BEST = {**TINY, "methods": [*TINY["methods"], {"method": "annealed", "tau": [
 RERUNS = {
     "nothing": (TINY, {}),
     "a colour": (changed("figures.style.colours", {"P": "#ff0000"}), FIGURES),
-    "a figure's own setting": (changed("figures.sweep.band", 0.8), {"figure": 1}),
+    "a figure's own setting": (changed("figures.sweep.band", 0.8), {"figure": 1, "report": 1}),
     "a bin count": (
         changed("metrics.d_stsp.bins", 9),
         {"measure": 2, "measure_reference": 1, "find_best": 2, **TRAINED},
@@ -225,6 +228,15 @@ def test_targets_by_name_by_figure_and_by_key(
     assert would_run(snakemake, finished, TINY, "figures") == {}
 
 
+def test_snakemakes_report_begins_with_the_answer(snakemake: Snakemake, finished: Path) -> None:
+    run = snakemake(finished, TINY, "--report", "whole.html")
+    assert run.returncode == 0, run.stderr
+    page = (finished / "whole.html").read_text()
+    for said in ("τ taught it the attractor", "results/figures/tiny/report.html"):
+        assert json.dumps(said)[1:-1] in page
+    assert "System Message" not in page
+
+
 def test_a_prepared_series_is_drawn_and_its_style_redraws_it_only(
     snakemake: Snakemake, tmp_path: Path
 ) -> None:
@@ -244,7 +256,7 @@ def test_an_experiment_inherits_nothing_from_the_default_one(
     """Snakemake merges --configfile into `configfile:` key by key; here it must not."""
     config = {"experiment": "mine", "series": {"r": {"system": "rossler", "steps": 5000}}}
     measured = {"make_series": 1, "make_signal": 1, "measure_lyapunov": 1, "figure": 1}
-    measured["measure_truth"] = 1
+    measured |= {"measure_truth": 1, "report": 1}
     assert would_run(snakemake, tmp_path, config) == measured
     del config["experiment"]
     run = snakemake(tmp_path, config, "-n")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 COMMANDS = (
-    *("stage", "cost", "lyapunov", "suggest", "table"),
+    *("stage", "cost", "lyapunov", "suggest", "report", "table"),
     *("ls", "show", "diff", "verify", "clean", "rerun"),
     *("download", "engines", "schema"),
 )

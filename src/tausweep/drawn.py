@@ -18,8 +18,8 @@ from tausweep import whole
 from tausweep.job import Job, canonical, key_of
 from tausweep.whole import StoreError
 
-SUFFIXES = (".pdf", ".png", ".svg", ".csv", ".md")
-"""Of the files of figures and tables."""
+SUFFIXES = (".pdf", ".png", ".svg", ".csv", ".md", ".html", ".rst")
+"""Of the files of figures, tables and reports."""
 REMEDY = "delete it and run snakemake again, which draws the figure anew"
 
 

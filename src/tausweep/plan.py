@@ -15,11 +15,14 @@ from tausweep.figures.settings import Drawing, Figures
 from tausweep.job import RESULTS, Job
 from tausweep.jobs import Jobs
 from tausweep.pool.settings import Pool
+from tausweep.report.pages import pages
 from tausweep.reproduction.settings import Reproduction
 from tausweep.study import Study
 from tausweep.sweeps import Sweeps
 
 FIGURES = f"{RESULTS}/figures"
+REPORT, FORMATS = "report", ("html", "rst")
+"""Name of the files of reports, and their formats."""
 
 
 class Plan:
@@ -36,6 +39,8 @@ class Plan:
         """By the name of their files without suffix, under results/figures/."""
         self.captions: dict[str, str] = {}
         """Of the figures, in reStructuredText."""
+        self.judged: dict[str, Job] = {}
+        """What all experiments say together, by role: `claims`, `reproduction`."""
         self.downloads = self.jobs.downloads
         sweeps = Sweeps()
         self.parts = [
@@ -45,6 +50,8 @@ class Plan:
         for part in self.parts:
             self._draw_experiment(part)
         self._judge([part for part in self.parts if part.collect is not None])
+        self.pages = pages(self)
+        """The reports, by the directory of figures that each lies in."""
 
     def job(self, stage: str, key: str) -> Job:
         """The job with this key.
@@ -68,13 +75,23 @@ class Plan:
         return [f"{FIGURES}/{name}.{suffix}" for suffix in figure.formats]
 
     def marker(self, name: str) -> str:
-        """The file that says, by its name alone, which key a figure was drawn with."""
-        directory, file = name.split("/")
-        return f"{FIGURES}/{directory}/.drawn/{file}.{self.figures[name].key}"
+        """The file that says, by its name alone, which key a figure or report was made with."""
+        return _marker(name, self.rendered[name])
+
+    @property
+    def rendered(self) -> dict[str, Job]:
+        """Figures and reports, by the name of their files without suffix."""
+        return self.figures | {f"{name}/{REPORT}": page for name, page in self.pages.items()}
 
     def drawn(self, name: str) -> list[str]:
         """All files of a figure that is drawn."""
         return [*self.files(name), self.marker(name)]
+
+    def page(self, directory: str) -> tuple[list[str], str]:
+        """The files of the report in a directory of figures, and its marker."""
+        name = f"{directory}/{REPORT}"
+        files = [f"{FIGURES}/{name}.{suffix}" for suffix in FORMATS]
+        return files, self.marker(name)
 
     def __format__(self, key: str) -> str:
         """What the job with this key is about, for messages: `f"{plan:{key}}"`."""
@@ -99,7 +116,7 @@ class Plan:
 
     def _judge(self, parts: list[Dependencies]) -> None:
         """What all experiments say together: of the claim, and beside published numbers."""
-        study, roles = self.study, {}
+        study, roles = self.study, self.judged
         swept = [
             part
             for part in parts
@@ -136,6 +153,11 @@ class Plan:
                 drawing = Drawing(figure=settings, series=subject.series, style=style)
                 self.figures[name] = Job("figure", drawing, inputs)
                 self.captions[name] = settings.caption(subject)
+
+
+def _marker(name: str, job: Job) -> str:
+    directory, file = name.split("/")
+    return f"{FIGURES}/{directory}/.drawn/{file}.{job.key}"
 
 
 def _collected(parts: list[Dependencies]) -> tuple[list[str], list[Job]]:

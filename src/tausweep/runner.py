@@ -17,7 +17,7 @@ import xarray as xr
 from tausweep import drawn, provenance, store, whole
 from tausweep.execution import Execution
 from tausweep.job import Job, file_reference
-from tausweep.stages import STAGES
+from tausweep.stages import RENDERED, STAGES
 
 
 def run(
@@ -31,10 +31,10 @@ def run(
 ) -> None:
     """Run the stage of `job` and write what it returns.
 
-    A Dataset goes to `<results>/<stage>/<key>.nc`, the one output. A figure goes to outputs in
-    `<results>/figures/<experiment>/`, whose suffixes name formats; its `marker`, a file named
-    NAME.KEY that says what drew it, replaces all other NAME.* in its directory, and goes before the
-    figure is drawn.
+    A Dataset goes to `<results>/<stage>/<key>.nc`, the one output. A figure or a report goes to
+    outputs in `<results>/figures/<experiment>/`, whose suffixes name formats; its `marker`, a file
+    named NAME.KEY that says what drew it, replaces all other NAME.* in its directory, and goes
+    before it is drawn.
     Inputs are `<results>/<their stage>/<their key>.nc`.
 
     `engine` and `threads` are for stages that train or run models; what training has not finished
@@ -47,7 +47,7 @@ def run(
     ValueError
         The stage cannot work with what it was given, or the output is not named by the key.
     """
-    if job.stage == "figure":
+    if job.stage in RENDERED:
         _draw(job, outputs, marker)
     elif [path.stem for path in outputs] != [job.key]:
         raise ValueError(f"{outputs[0]}: the output of this job must be named {job.key}.nc")

@@ -56,5 +56,9 @@ STAGES = {
     ),
     "theory": Stage(1, "tausweep.theory", "AnyAnalysis", "How linear systems are learned"),
     "figure": Stage(6, "tausweep.figures", "Drawing", "Figure"),
+    "report": Stage(1, "tausweep.report", "Page", "Report"),
 }
-"""All stages. A figure is no Dataset and no content-addressed file, but has a key like them."""
+"""All stages. Figures and reports are no Datasets with a file named by a key, but have keys too."""
+
+RENDERED = frozenset({"figure", "report"})
+"""Stages whose results have names for people: files of several formats, and a marker."""

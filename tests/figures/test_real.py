@@ -134,7 +134,7 @@ def text_of(caption):
 
 
 def test_the_report_has_every_figure_with_its_caption(real, drawn, snakemake: Snakemake):
-    run = snakemake(drawn, real.config, "--report", "report.html")
+    run = snakemake(drawn, real.config, "figures", "--report", "report.html")
     assert run.returncode == 0, run.stderr
     page = (drawn / "report.html").read_text()
     start = page.index("var results = {") + len("var results = ")

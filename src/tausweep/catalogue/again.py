@@ -10,6 +10,7 @@ from tausweep.catalogue.catalogue import Catalogue, chosen
 from tausweep.catalogue.entry import Entry, inputs_of, is_result
 from tausweep.job import Job
 from tausweep.plan import Plan
+from tausweep.stages import RENDERED
 
 DEFAULT = Path("config.yaml")
 """The configuration that Snakemake takes where it is given none."""
@@ -54,7 +55,7 @@ def again(asked: str, catalogue: Catalogue, plans: Mapping[Path, Plan]) -> str:
 
 def _keys(plan: Plan) -> list[tuple[str, str]]:
     """References and keys of all results and figures."""
-    figures = [(f"figures/{name}", job.key) for name, job in plan.figures.items()]
+    figures = [(f"figures/{name}", job.key) for name, job in plan.rendered.items()]
     return [*((name, job.key) for name, job in plan.jobs.items()), *figures]
 
 
@@ -69,7 +70,7 @@ def _by_its_job(entry: Entry) -> list[str]:
     assert text is not None
     job = Job.from_json(text)
     outputs, marker = [str(path) for path in entry.files], []
-    if entry.stage == "figure":
+    if entry.stage in RENDERED:
         *outputs, last = outputs
         marker = ["--marker", last]
     return ["tausweep", "stage", job.stage, "--job", text, "--output", *outputs, *marker]

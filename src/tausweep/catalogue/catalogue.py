@@ -120,11 +120,12 @@ class Catalogue:
             if named := MARKER.fullmatch(file.name):
                 name, key = named.groups()
                 reference = f"figures/{directory.name}/{name}"
+                stage = "report" if name == "report" else "figure"
                 shown = beside.get(name, [])
                 files = (*(directory / each.name for each in shown), markers / file.name)
                 about = [_stat(each) for each in (*shown, file)]
                 self.entries[reference] = Entry(
-                    reference, "figure", key, markers / file.name, files,
+                    reference, stage, key, markers / file.name, files,
                     sum(each.st_size for each in about), about[-1].st_mtime,
                 )  # fmt: skip
 

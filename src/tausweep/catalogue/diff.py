@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tausweep import drawn
 from tausweep.catalogue.entry import Entry
 from tausweep.job import Described
+from tausweep.stages import RENDERED
 from tausweep.whole import StoreError
 
 if TYPE_CHECKING:
@@ -69,10 +70,10 @@ def compare(a: Entry, b: Entry, entries: Entries) -> Difference:
     for entry in (a, b):
         if entry.fault:
             raise StoreError(entry.fault)
-    if (a.stage == "figure") != (b.stage == "figure"):
+    if (a.stage in RENDERED) != (b.stage in RENDERED):
         raise ValueError(f"{a.reference} and {b.reference}: a figure has no numbers to compare")
     jobs = None if a.job is None or b.job is None else _unique(_jobs("", a.job, b.job, entries))
-    if a.stage == "figure":
+    if a.stage in RENDERED:
         made, content = _figures(a, b)
     else:
         made, content = _results(a, b)

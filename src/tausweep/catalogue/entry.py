@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tausweep import drawn
 from tausweep.job import Described, key_of
+from tausweep.stages import RENDERED
 from tausweep.whole import REMEDY, SEAL, SEALED, StoreError, require_plain
 
 HEAD = 1 << 14
@@ -72,7 +73,7 @@ class Entry:
 
         Raises StoreError where it is not there, or not the job that its name says.
         """
-        if self.stage == "figure":
+        if self.stage in RENDERED:
             record = drawn.read(self.path)
             return None if record is None else record.job
         try:

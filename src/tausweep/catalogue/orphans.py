@@ -40,7 +40,7 @@ def orphans(catalogue: Catalogue, plans: Iterable[Plan]) -> list[Orphan]:
     """
     planned: set[str] = set()
     for plan in plans:
-        planned |= plan.jobs.keys() | {f"figures/{name}" for name in plan.figures}
+        planned |= plan.jobs.keys() | {f"figures/{name}" for name in plan.rendered}
         planned |= {f"state/{job.key}" for job in plan.jobs.values() if job.stage == "train"}
     entries = [*catalogue.entries.values(), *catalogue.checkpoints]
     found = [

@@ -137,6 +137,6 @@ def open(key: str | Path, results: str | Path = "results") -> Result:
     from tausweep.catalogue.catalogue import locate
 
     catalogue, entry = locate(str(key), Path(results))
-    if entry.stage == "figure":
+    if entry.stage in RENDERED:
         raise ValueError(f"{key}: is a figure, which holds no data: open what it was drawn from")
     return Result(catalogue, entry)

@@ -10,6 +10,7 @@ from tausweep import drawn, whole
 from tausweep.catalogue.catalogue import Catalogue, Leftover
 from tausweep.catalogue.entry import Entry, results_in
 from tausweep.catalogue.text import age, some
+from tausweep.stages import RENDERED
 from tausweep.whole import ABANDONED, StoreError
 
 
@@ -77,7 +78,7 @@ def faults(entry: Entry) -> list[str]:
     """What is damaged of a result or a figure, which is read whole; a line each."""
     if entry.fault:
         return [entry.fault]
-    if entry.stage == "figure":
+    if entry.stage in RENDERED:
         record = drawn.read(entry.path)
         return [] if record is None else drawn.faults(entry.path, record)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tausweep.commands.options import add_json, add_results, planned
+from tausweep.stages import RENDERED
 
 if TYPE_CHECKING:
     from tausweep.catalogue.orphans import Orphan
@@ -72,5 +73,5 @@ def _told(found: list[Orphan], *, listed: bool) -> str:
     if listed:
         lines += [str(path) for orphan in found for path in orphan.files]
     else:
-        lines += [orphan.name for orphan in found if orphan.what == "figure"]
+        lines += [orphan.name for orphan in found if orphan.what in RENDERED]
     return "\n".join(lines)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tausweep.commands.options import add_configurations, add_json, add_results, planned
+from tausweep.stages import RENDERED
 
 if TYPE_CHECKING:
     from tausweep.catalogue.catalogue import Catalogue
@@ -65,7 +66,7 @@ def _labels(configurations: list[Path]) -> dict[str, str] | None:
     found: dict[str, str] = {}
     for plan in planned(configurations).values():
         found |= {name: plan.jobs.labels.get(job.key, "") for name, job in plan.jobs.items()}
-        found |= {f"figures/{name}": "" for name in plan.figures}
+        found |= {f"figures/{name}": "" for name in plan.rendered}
     return found
 
 
@@ -92,7 +93,7 @@ def _what(entry: Entry, catalogue: Catalogue, labels: Mapping[str, str]) -> str:
 
     if entry.fault:
         return entry.fault.removeprefix(f"{entry.path}: ")
-    if entry.stage == "figure":  # its name is a person's word for it
+    if entry.stage in RENDERED:  # its name is a person's word for it
         return entry.reference.removeprefix("figures/")
     return labels.get(entry.reference) or words(entry, catalogue.entries)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tausweep.commands.options import KEY, add_json, add_results
+from tausweep.stages import RENDERED
 
 if TYPE_CHECKING:
     from tausweep.catalogue.catalogue import Catalogue
@@ -90,7 +91,7 @@ def _about(entry: Entry, catalogue: Catalogue) -> dict[str, Any]:
 
 def _held(entry: Entry) -> dict[str, Any]:
     """What the file itself says, which is whole."""
-    if entry.stage == "figure":
+    if entry.stage in RENDERED:
         from tausweep import drawn
 
         record = drawn.read(entry.path)

@@ -27,6 +27,8 @@ class ClaimsFigure(Figure):
     kind: Literal["claims"] = "claims"
     source: Source = "data"
     """Where τ_pred is from; of series without known equations, always from the data."""
+    sentences: bool = True
+    """Whether what is said of every series stands below."""
 
     version: ClassVar[int | None] = 3
     inputs: ClassVar[tuple[str, ...]] = ("claims",)

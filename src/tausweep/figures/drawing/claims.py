@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import xarray as xr
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from tausweep.claims.words import NOTHING
 from tausweep.figures.claims import ClaimsFigure
 from tausweep.figures.drawing.collected import symbol
+from tausweep.figures.drawing.panels import columns
 from tausweep.figures.drawing.style import PALETTE, QUIET, characters, shorten
 from tausweep.figures.figure import Style
 
@@ -52,11 +56,13 @@ def claims(dataset: xr.Dataset, settings: ClaimsFigure, style: Style) -> Figure:
         Where τ_pred is from, and how it looks.
     """
     quantities = dataset["quantity"].values.tolist()
-    told = _sentences(dataset, style)
-    height = FRAME + ROW * dataset.sizes["sweep"] + LINE * len(told)
+    told = _sentences(dataset, style) if settings.sentences else []
+    entries = _entries()
+    across = columns(entries, characters(style))
+    frame = FRAME + LINE * (math.ceil(len(entries) / across) - 1)
+    height = frame + ROW * dataset.sizes["sweep"] + LINE * len(told)
     figure = Figure(figsize=(style.width, height), layout="constrained")
-    text = LINE * len(told)
-    above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=[height - text, text]).flat
+    above = _above(figure, LINE * len(told), told, style)
     panels = above.subplots(1, len(quantities), sharey=True, sharex=True, squeeze=False)[0]
     for q, (axes, name) in enumerate(zip(panels, quantities, strict=True)):
         rows = [_row(dataset.isel(sweep=i), q, settings) for i in range(dataset.sizes["sweep"])]
@@ -65,9 +71,18 @@ def claims(dataset: xr.Dataset, settings: ClaimsFigure, style: Style) -> Figure:
     panels[0].set_yticks(range(len(rows)), [row.label for row in rows])
     panels[0].set_ylabel("series · model")
     panels[0].set_ylim(len(rows) - 0.4, -0.6)
-    _legend(above)
-    below.text(0.01, 0.98, "\n".join(told), va="top", fontsize=0.9 * style.font_size, color="0.2")
+    above.legend(handles=entries, loc="outside upper left", ncols=across)
     return figure
+
+
+def _above(figure: Figure, height: float, told: list[str], style: Style) -> Figure | SubFigure:
+    """Where the panels stand, above what is told, in letters of a height in inches."""
+    if not told:
+        return figure
+    ratios = [figure.get_figheight() - height, height]
+    above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=ratios).flat
+    below.text(0.01, 0.98, "\n".join(told), va="top", fontsize=0.9 * style.font_size, color="0.2")
+    return cast(SubFigure, above)
 
 
 def _sentences(dataset: xr.Dataset, style: Style) -> list[str]:
@@ -123,14 +138,12 @@ def _forest(axes: Axes, rows: list[Row]) -> None:
     axes.tick_params(axis="y", length=0)
 
 
-def _legend(figure: Figure) -> None:
-    figure.legend(
-        handles=[
-            Line2D([], [], marker="o", color=COLOUR, label="best τ and its interval"),
-            Line2D([], [], marker="o", color=COLOUR, markerfacecolor="white", linestyle="",
-                   label="at an edge of what was tried"),
-            Line2D([], [], color=COLOUR, alpha=0.2, linewidth=6, label="good τ"),
-            Line2D([], [], marker="o", color=UNLEARNED, label="says nothing"),
-        ],
-        loc="outside upper left", ncols=4,
-    )  # fmt: skip
+def _entries() -> list[Artist]:
+    """Of the legend."""
+    return [
+        Line2D([], [], marker="o", color=COLOUR, label="best τ and its interval"),
+        Line2D([], [], marker="o", color=COLOUR, markerfacecolor="white", linestyle="",
+               label="at an edge of what was tried"),
+        Line2D([], [], color=COLOUR, alpha=0.2, linewidth=6, label="good τ"),
+        Line2D([], [], marker="o", color=UNLEARNED, label="says nothing"),
+    ]  # fmt: skip

@@ -37,7 +37,7 @@ def grid(count: int, style: Style, handles: Sequence[Artist]) -> tuple[Figure, G
 
 def with_legend(height: float, style: Style, handles: Sequence[Artist]) -> Figure:
     """An empty figure with room for panels of a height in inches, and a legend below."""
-    across = _columns(handles, characters(style))
+    across = columns(handles, characters(style))
     lines = math.ceil(len(handles) / across)
     line = 1.6 * style.font_size / 72
     figure = Figure(figsize=(style.width, height + lines * line), layout="constrained")
@@ -71,7 +71,7 @@ def top(axes: Axes) -> float:
     return float(axes.transData.inverted().transform(axes.transAxes.transform((0, 0.97)))[1])
 
 
-def _columns(handles: Sequence[Artist], room: float) -> int:
+def columns(handles: Sequence[Artist], room: float) -> int:
     """Columns of the legend: as many as fit in a width of `room` characters."""
     labels = [re.sub(r"[$_{}\\]|mathrm", "", str(handle.get_label())) for handle in handles]
     for columns in range(len(labels), 1, -1):

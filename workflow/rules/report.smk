@@ -1,0 +1,53 @@
+# One page to read for each experiment, and one for a study. Like figures, a page has a name for
+# people and an empty file that says by its name what it was written from.
+#
+# The captions of all its figures are longer than a command line may be, so its job is planned again
+# from the configuration. What is asked of Snakemake by a function of the output is no reason for it
+# to run a job again, or a default that is written out would write pages anew.
+import json
+
+SETTINGS = json.dumps(config, ensure_ascii=False)
+PLACE = str(Path(*workflow.configfiles[:1]).parent)
+
+for directory, written in PLAN.pages.items():
+
+    rule:
+        name:
+            f"report_{directory}"
+        input:
+            ancient(written.input_paths),
+        output:
+            page=report(
+                update(PLAN.page(directory)[0][0]),
+                category="Report",
+                caption="../report/page.rst",
+                labels={"report": directory},
+            ),
+            front=update(PLAN.page(directory)[0][1]),
+            drawn=PLAN.page(directory)[1],
+        log:
+            f"results/logs/report/{directory}.log",
+        benchmark:
+            f"results/benchmarks/report/{directory}.jsonl"
+        conda:
+            "../../envs/environment.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=10,
+        params:
+            name=directory,
+            key=written.key,
+            settings=lambda wildcards, output: SETTINGS,
+            place=lambda wildcards, output: PLACE,
+        message:
+            "report of {params.name}"
+        shell:
+            "tausweep report --settings {params.settings:q} --relative-to {params.place:q}"
+            " --name {params.name} 2> {log}"
+
+
+rule reports:
+    input:
+        [path for name in PLAN.pages for path in (*PLAN.page(name)[0], PLAN.page(name)[1])],
+    localrule: True
