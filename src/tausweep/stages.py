@@ -41,7 +41,7 @@ STAGES = {
     "series": Stage(3, "tausweep.series", "Series", "Series"),
     "signal": Stage(3, "tausweep.signal", "Signal", "Signal"),
     "truth": Stage(1, "tausweep.truth", "Truth", "Exponents of the equations"),
-    "lyapunov": Stage(7, "tausweep.lyapunov", "Lyapunov", "Largest Lyapunov exponent"),
+    "lyapunov": Stage(8, "tausweep.lyapunov", "Lyapunov", "Largest Lyapunov exponent"),
     "train": Stage(4, "tausweep.training", "TrainJob", "Parameters"),
     "orbit": Stage(4, "tausweep.orbit", "OrbitAlong", "Orbits"),
     "members": Stage(2, "tausweep.members", "Members", "Trained members"),

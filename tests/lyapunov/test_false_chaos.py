@@ -9,7 +9,8 @@ import pytest
 from conftest import REPOSITORY
 
 from tausweep.lyapunov.data import measure
-from tausweep.lyapunov.verdict import verdict
+from tausweep.lyapunov.settings import Lyapunov
+from tausweep.lyapunov.verdict import LITTLE, verdict
 
 from .samples import SMALL, standard
 
@@ -30,3 +31,18 @@ def test_hardly_any_of_seventy_kinds_is_called_chaotic(monkeypatch: pytest.Monke
             called.append(name)
     assert len(KINDS) > 60
     assert len(called) <= 1, called
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [604, 605, 616])
+def test_hearts_that_beat_at_random_are_not_called_chaotic(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Noise of half a per cent is taken off, and intervals are wide for another reason."""
+    monkeypatch.setattr(sys, "path", [str(Path(REPOSITORY) / "benchmarks"), *sys.path])
+    from not_chaotic.every import KINDS
+
+    x = standard(KINDS["ecg"](np.random.default_rng([seed, zlib.crc32(b"ecg")]), 5_000))
+    found = measure(x, Lyapunov())
+    assert 0 < found.removed < LITTLE
+    assert verdict(found, Lyapunov(), len(x)).word == "undecided"

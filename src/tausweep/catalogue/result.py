@@ -135,6 +135,7 @@ def open(key: str | Path, results: str | Path = "results") -> Result:
         There are no results, or they cannot be looked at.
     """
     from tausweep.catalogue.catalogue import locate
+    from tausweep.stages import RENDERED
 
     catalogue, entry = locate(str(key), Path(results))
     if entry.stage in RENDERED:

@@ -39,6 +39,10 @@ grows as time does, as between neighbours whose frequencies differ."""
 CLEAR, CLEAR_CLEANED = 0.1, 0.5
 """The interval of a chaotic series begins above this share of λ_max: nearer to zero it says little;
 of samples that noise was taken off above more, since what is left makes neighbours part as well."""
+LITTLE, CLEAR_LITTLE = 0.03, 2 / 3
+"""Where less noise than this was taken off, in standard deviations, it begins above this share: so
+little makes no interval wide (0.7 of λ_max and more of chaotic series with 1 and 2 % of noise), and
+one that is wide is so since noise drives the series, as beats at random intervals do (0.5 to 0.6)."""
 SLIGHT = 0.05
 """A series is not chaotic if errors grow by less than this share in a mean period."""
 
@@ -125,7 +129,7 @@ def _by_maps(measured: Measured, samples: int) -> Verdict:
         lower = upper = value
     if upper * measured.period <= SLIGHT and not (lower > 0 and _grown(lower, samples)):
         return _none("not chaotic", f"errors grow by less than {SLIGHT:.0%} in a mean period")
-    if lower <= (CLEAR_CLEANED if noisy else CLEAR) * value:
+    if lower <= _clear(measured.removed) * value:
         return _none("undecided", f"the interval comes near zero: {_missing(estimate)}")
     if not steady(estimate, noisy):
         return _none("undecided", f"{left}: errors add up about as fast as they grow")
@@ -136,6 +140,13 @@ def _by_maps(measured: Measured, samples: int) -> Verdict:
         return _none("undecided", "maps do not predict better the nearer neighbours are, as where "
                      f"noise drives a series: {_cause(estimate)}")  # fmt: skip
     return Verdict("chaotic", "maps", value, _widened(estimate, measured), left)
+
+
+def _clear(removed: float) -> float:
+    """Above which share of λ_max an interval begins that is clear of zero, by the noise removed."""
+    if removed == 0:
+        return CLEAR
+    return CLEAR_LITTLE if removed < LITTLE else CLEAR_CLEANED
 
 
 def _asked(estimate: Estimate) -> bool:
