@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 SPEAKS = re.compile(r"(\b|[a-z])(error|exception)\b|\bkilled\b|\binterrupt", re.IGNORECASE)
-"""Of an error: `error: …`, `ValueError: …`, `oom_kill`, but not `prediction_error`."""
+"""Of an error: `error: …`, `ValueError: …`, but not `prediction_error`."""
 OURS = "tausweep: error: "
 """Before the one line in which a command says what is wrong; it goes without saying."""
 TAIL, WIDTH = 16_384, 300
