@@ -185,3 +185,11 @@ def test_what_is_there_and_done_again_is_expected_as_if_it_were_not(
     assert len(outlook.jobs) == 4
     mean = sum(map(outlook.seconds, outlook.jobs)) / 4
     assert run.left(NOW).stages["train"] == pytest.approx(mean)
+
+
+def test_a_stage_takes_no_less_than_its_longest_job(plan: Plan, tmp_path: Path) -> None:
+    """However many jobs can run at once."""
+    run = begun(plan, cores=100)
+    assert run.left(NOW).stages["train"] == EACH
+    run.start(1, active(of_stage(run, "series")[0], tmp_path / "x.log"))
+    assert run.left(NOW).stages["series"] == EACH

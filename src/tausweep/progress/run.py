@@ -135,22 +135,25 @@ class Run:
 
     def left(self, now: float) -> Left:
         """How long the rest will take."""
-        lost, work, longest = self.lost(), dict.fromkeys(self.counts, 0.0), 0.0
-        for job in self.active.values():
-            rest = self._rest(job, now)
-            work[job.stage] += rest
-            longest = max(longest, rest + self.outlook.chain(job.name))
-        for stage, waiting in self.waiting().items():
-            names = self._pool.get(stage, set()) - lost
-            work[stage] += waiting * self.outlook.usual(stage, names)
-            ends = (self.outlook.seconds(name) + self.outlook.chain(name) for name in names)
-            longest = max(longest, *ends) if names else longest
+        lost, waiting = self.lost(), self.waiting()
+        rest = {job.name: self._rest(job, now) for job in self.active.values()}
+        work, most, longest = dict.fromkeys(self.counts, 0.0), dict.fromkeys(self.counts, 0.0), 0.0
+        for stage in self.counts:
+            active = [job.name for job in self.of(stage)]
+            ahead = self._pool.get(stage, set()) - lost if stage in waiting else set()
+            seconds = {name: rest[name] for name in active}
+            seconds |= {name: self.outlook.seconds(name) for name in ahead}
+            work[stage] = sum(seconds[name] for name in active)
+            work[stage] += waiting.get(stage, 0) * self.outlook.usual(stage, ahead)
+            most[stage] = max(seconds.values(), default=0.0)
+            ends = (each + self.outlook.chain(name) for name, each in seconds.items())
+            longest = max(longest, *ends, 0.0)
         places, whole = self._places(), sum(work.values())
         run = (now - job.began for job in self.active.values() if job.began is not None)
         spent = self._spent + sum(run)
         return Left(
             max(whole / places, longest),
-            {stage: seconds / places for stage, seconds in work.items()},
+            {stage: max(work[stage] / places, most[stage]) for stage in work},
             spent / (spent + whole) if whole else 1.0,
         )
 
@@ -185,6 +188,6 @@ class Left:
     seconds: float
     """In all."""
     stages: Mapping[str, float]
-    """Of each stage, were it alone."""
+    """Of each stage, were it alone; no less than its longest job."""
     fraction: float
     """Of all work, that is done."""
