@@ -2,6 +2,7 @@
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 from snakemake.utils import min_version, validate
 
 from tausweep import configfile as configuration
@@ -37,6 +38,10 @@ include: "workflow/rules/models.smk"
 include: "workflow/rules/theory.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
+
+
+# For who shows how far a run is: what is planned, and which jobs a rule is for.
+logger.info("", extra={"plan": PLAN, "logs": {r.name: r.log[0] for r in workflow.rules if r.log}})
 
 
 rule all:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tausweep.cli import main
-from tausweep.cost.estimate import estimate, longest, needed
+from tausweep.cost.estimate import chains, estimate, needed
 from tausweep.cost.rates import Line, Rate, Rates, measured
 from tausweep.cost.shapes import Shapes
 from tausweep.cost.speed import Speed
@@ -136,8 +136,11 @@ def test_longest_chain_and_wall_clock(tiny: dict[str, Any]) -> None:
     assert found.wall(1) == found.seconds
     assert found.wall(10_000) == found.longest
     alone = {name: job for name, job in jobs.items() if job.stage == "series"}
-    assert longest(alone, dict.fromkeys(alone, 3.0)) == 3.0
-    assert longest({}, {}) == 0.0
+    assert set(chains(alone, dict.fromkeys(alone, 3.0)).values()) == {3.0}
+    assert chains({}, {}) == {}
+    ahead = chains(jobs, dict.fromkeys(jobs, 2.0))
+    assert {ahead[name] for name, job in jobs.items() if job.stage == "figure"} == {2.0}
+    assert {ahead[name] for name, job in jobs.items() if job.stage == "series"} == {2.0 * 9}
     assert all(name in jobs for job in jobs.values() for name in job.references)
 
 

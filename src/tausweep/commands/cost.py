@@ -76,13 +76,15 @@ def _table(found: Estimate) -> str:
 
 
 def _words(found: Estimate, cores: int) -> str:
+    from tausweep.cost.duration import duration
     from tausweep.cost.shapes import SAMPLES
 
     if not any(share.jobs for share in found.stages.values()):
         return "\nNothing is left to be done."
     said = [
         f"On {cores} {'core' if cores == 1 else 'cores'} of a machine as fast as this one: about "
-        f"{_time(found.wall(cores))}. The longest chain of jobs takes {_time(found.longest)}.",
+        f"{duration(found.wall(cores))}. "
+        f"The longest chain of jobs takes {duration(found.longest)}.",
         "Memory is that of the largest job. No GPU is counted on: how fast training is on one was "
         "not measured.",
     ]
@@ -97,10 +99,3 @@ def _words(found: Estimate, cores: int) -> str:
 
 def _bytes(mebibytes: float) -> str:
     return f"{mebibytes / 1024:.1f} GiB" if mebibytes >= 1000 else f"{mebibytes:.0f} MiB"
-
-
-def _time(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02} min"

@@ -77,11 +77,12 @@ def estimate(plan: Plan, rates: Rates, speed: Speed, directory: Path = Path()) -
     shapes = Shapes(plan.jobs, directory)
     lacking = needed(plan, directory)
     costs = {name: rates.cost(work(job, shapes), speed) for name, job in lacking.items()}
+    seconds = {name: cost.seconds for name, cost in costs.items()}
     every = {**plan.jobs, **plan.figures}
     stages = dict.fromkeys(job.stage for job in every.values())
     return Estimate(
         {stage: _share(stage, every, lacking, costs) for stage in stages},
-        longest(lacking, {name: cost.seconds for name, cost in costs.items()}),
+        max(chains(lacking, seconds).values(), default=0.0),
         sum(not (directory / path).is_file() for path in plan.downloads),
         [
             plan.jobs.labels.get(job.key, job.key)
@@ -114,17 +115,30 @@ def needed(plan: Plan, directory: Path = Path()) -> dict[str, Job]:
     return found
 
 
-def longest(jobs: Mapping[str, Job], seconds: Mapping[str, float]) -> float:
-    """Seconds of the chain of these jobs, each an input of the next, that takes longest."""
-    ends: dict[str, float] = {}
+def chains(jobs: Mapping[str, Job], seconds: Mapping[str, float]) -> dict[str, float]:
+    """Of each of these jobs: seconds of the chain from it on, each job an input of the next, that
+    takes longest.
+    """
+    following = followers(jobs)
+    found: dict[str, float] = {}
 
-    def end(name: str) -> float:
-        if name not in ends:
-            before = (end(other) for other in jobs[name].references if other in jobs)
-            ends[name] = seconds[name] + max(before, default=0.0)
-        return ends[name]
+    def chain(name: str) -> float:
+        if name not in found:
+            found[name] = seconds[name] + max(map(chain, following[name]), default=0.0)
+        return found[name]
 
-    return max(map(end, jobs), default=0.0)
+    for name in jobs:
+        chain(name)
+    return found
+
+
+def followers(jobs: Mapping[str, Job]) -> dict[str, list[str]]:
+    """Which of these jobs have each as an input."""
+    found: dict[str, list[str]] = {name: [] for name in jobs}
+    for name, job in jobs.items():
+        for before in set(job.references) & jobs.keys():
+            found[before].append(name)
+    return found
 
 
 def _share(
