@@ -41,8 +41,8 @@ CLEAR, CLEAR_CLEANED = 0.1, 0.5
 of samples that noise was taken off above more, since what is left makes neighbours part as well."""
 LITTLE, CLEAR_LITTLE = 0.03, 2 / 3
 """Where less noise than this was taken off, in standard deviations, it begins above this share: so
-little makes no interval wide (0.7 of λ_max and more of chaotic series with 1 and 2 % of noise), and
-one that is wide is so since noise drives the series, as beats at random intervals do (0.5 to 0.6)."""
+little makes no interval wide (0.7 of λ_max and more of chaotic series with 1 and 2 % of noise). One
+that is wide is so since noise drives the series, as hearts that beat at random: 0.5 to 0.6."""
 SLIGHT = 0.05
 """A series is not chaotic if errors grow by less than this share in a mean period."""
 
