@@ -228,6 +228,15 @@ CONFIGURATIONS: dict[str, Config] = {
         "models": {"RNN": {"cell": "rnn", "latent": 7}},
         "methods": [{"method": "sparse_tf", "tau": [5]}],
     },
+    # What many sensors read of few variables, whitened, and a push off what they span.
+    "sensors": {
+        "series": {"lorenz": _lorenz()},
+        "signal": {"steps": [{"step": "mix", "variables": 5}]},
+        "models": {"RNN": {"cell": "rnn", "latent": 4}},
+        "methods": [{"method": "sparse_tf", "tau": [10]}],
+        "training": {"whiten": True},
+        "metrics": {"transverse": {"steps": 50, "transient": 10, "starts": 5, "after": [1, 5]}},
+    },
     # No series at all.
     "linear": {
         "theory": {

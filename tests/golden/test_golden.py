@@ -38,7 +38,7 @@ def test_together_they_go_through_every_stage_and_kind() -> None:
     stages = {job.split()[0] for jobs in RECORDED["experiments"].values() for job in jobs}
     assert stages == STAGES.keys() - RENDERED - {"reproduction", "pool"}  # which are of studies
     for kind in ("plrnn", "rnn", "lstm", "gru", "sparse_tf", "bptt", "windowing", "truncated",
-                 "annealed", "jittered", "jitter", "clipped_bptt", "gtf", "gtf_adaptive", "ngrc", "denoise", "embed", "decimate", "detrend", "cycle",
+                 "annealed", "jittered", "jitter", "clipped_bptt", "gtf", "gtf_adaptive", "ngrc", "denoise", "embed", "mix", "decimate", "detrend", "cycle",
                  "smooth", "best_of"):  # fmt: skip
         assert f"'{kind}'" in text
 

@@ -14,6 +14,7 @@ from tausweep.experiment import load
 from tausweep.figures.drawing.collected import of_series
 from tausweep.figures.figure import Style
 from tausweep.plan import Plan
+from tausweep.theory.settings import Theory
 
 from .made import SMALL, page_of, write, written
 
@@ -150,6 +151,15 @@ def test_without_models_it_tells_of_the_data(tmp_path):
     assert "No model was trained: only λmax was measured." in page.text
     assert "How chaotic are the data" in page.text
     assert page.data["explorers"] == {}
+
+
+def test_theory_has_its_figures_and_its_question(tmp_path):
+    others = dict.fromkeys(set(Theory.model_fields) - {"modes"})
+    written(tmp_path, {"experiment": "linear", "theory": {"modes": {"steps": 500}, **others}})
+    page = page_of(tmp_path, "linear")
+    assert "How does gradient descent learn a linear system" in page.text
+    assert "How the eigenvalues of a linear system are learned" in page.text
+    assert "How chaotic are the data" not in page.text
 
 
 EVIL = ['<b id="x">x</b>', """y & "z" </script><script>'""", "ü → τ_pred"]

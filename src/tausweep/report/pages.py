@@ -130,7 +130,7 @@ def _references(jobs: Mapping[str, Job]) -> dict[str, str]:
 def _unjudged(experiment: Experiment, quantities: Iterable[str]) -> str:
     """Why there is no best τ of an experiment; empty where there is one."""
     if not experiment.series:
-        return "This is theory: nothing was measured of any series."
+        return "This is theory, of no series: what it answers is in the figures."
     if not experiment.models:
         return "No model was trained: only λ_max was measured."
     if not any(method.setting == "tau" for method in experiment.methods):
