@@ -70,9 +70,9 @@ class Plan:
             ) from None
 
     def files(self, name: str) -> list[str]:
-        """The files of a figure, relative to the working directory."""
-        figure = self._drawing(name).figure
-        return [f"{FIGURES}/{name}.{suffix}" for suffix in figure.formats]
+        """The files of a figure or a report, relative to the working directory."""
+        formats = self._drawing(name).figure.formats if name in self.figures else FORMATS
+        return [f"{FIGURES}/{name}.{suffix}" for suffix in formats]
 
     def marker(self, name: str) -> str:
         """The file that says, by its name alone, which key a figure or report was made with."""
@@ -84,14 +84,13 @@ class Plan:
         return self.figures | {f"{name}/{REPORT}": page for name, page in self.pages.items()}
 
     def drawn(self, name: str) -> list[str]:
-        """All files of a figure that is drawn."""
+        """All files of a figure or a report that is there."""
         return [*self.files(name), self.marker(name)]
 
     def page(self, directory: str) -> tuple[list[str], str]:
         """The files of the report in a directory of figures, and its marker."""
         name = f"{directory}/{REPORT}"
-        files = [f"{FIGURES}/{name}.{suffix}" for suffix in FORMATS]
-        return files, self.marker(name)
+        return self.files(name), self.marker(name)
 
     def __format__(self, key: str) -> str:
         """What the job with this key is about, for messages: `f"{plan:{key}}"`."""

@@ -31,7 +31,7 @@ def listed(tausweep: Any, *arguments: str) -> dict[str, Any]:
 
 def test_it_lists_what_was_planned_and_who_needs_it(run: Path, tausweep: Any) -> None:
     plan = Plan(load(TINY))
-    drawn = {f"figures/{name}": job for name, job in plan.figures.items()}
+    drawn = {f"figures/{name}": job for name, job in plan.rendered.items()}
     found = listed(tausweep)
     assert found.keys() == plan.jobs.keys() | drawn.keys()
     for name, job in (plan.jobs | drawn).items():

@@ -112,13 +112,13 @@ def test_nothing_is_left_of_a_run_and_only_what_is_lacking_is_counted(
     plan = Plan(load(tiny))
     assert needed(plan, finished) == {}
     everything = needed(plan, tmp_path)
-    assert len(everything) == len(plan.jobs) + len(plan.figures)
+    assert len(everything) == len(plan.jobs) + len(plan.rendered)
 
     directory = shutil.copytree(finished, tmp_path / "copy", symlinks=True)
     d_stsp = next(j for j in plan.jobs.values() if work(j, Shapes(plan.jobs)).kind.endswith("stsp"))
     (directory / d_stsp.path).unlink()
     assert needed(plan, directory) == {}  # it is there for what is done
-    sweep = next(name for name in plan.figures if "/sweep" in name)
+    sweep = next(name for name in plan.rendered if "/sweep" in name)
     (directory / plan.marker(sweep)).unlink()
     assert set(needed(plan, directory)) == {sweep}  # drawn again from what collect holds
     collect = next(job for job in plan.jobs.values() if job.stage == "collect")

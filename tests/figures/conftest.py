@@ -81,7 +81,7 @@ class Real:
                 "study": "all_of_it",
                 "experiments": [str(directory / "part.yaml")],
                 "published": str(directory / "published.csv"),
-                "figures": {"style": {"dpi": 60}},
+                "figures": {"style": {"dpi": 60}, "experiments": {}, "experiments_table": {}},
             }
             self.plan = Plan(load(self.config))
             for job in self.plan.jobs.values():

@@ -69,6 +69,8 @@ WORDS = {
 OF_ALL = {
     "claims.png": ["beside τpred", "95 % intervals from a bootstrap", "at most 2 times the lowest"],
     "claims_table.csv": ["its ratio to τpred"],
+    "experiments.png": ["side by side", "Every member is a dot"],
+    "experiments_table.csv": ["medians of the members"],
     "reproduction.png": ["published means", "methods that have no τ"],
     "reproduction_table.csv": ["point by point, with a verdict"],
 }

@@ -78,7 +78,7 @@ def estimate(plan: Plan, rates: Rates, speed: Speed, directory: Path = Path()) -
     lacking = needed(plan, directory)
     costs = {name: rates.cost(work(job, shapes), speed) for name, job in lacking.items()}
     seconds = {name: cost.seconds for name, cost in costs.items()}
-    every = {**plan.jobs, **plan.figures}
+    every = {**plan.jobs, **plan.rendered}
     stages = dict.fromkeys(job.stage for job in every.values())
     return Estimate(
         {stage: _share(stage, every, lacking, costs) for stage in stages},
@@ -93,8 +93,8 @@ def estimate(plan: Plan, rates: Rates, speed: Speed, directory: Path = Path()) -
 
 
 def needed(plan: Plan, directory: Path = Path()) -> dict[str, Job]:
-    """Figures that are not drawn, by name; by reference what people ask for as well, the best τ,
-    and the jobs for both whose files are not there.
+    """Figures and reports that are not there, by name; by reference what people ask for as well,
+    the best τ, and the jobs for both whose files are not there.
     """
     lacking = {
         reference: job
@@ -103,7 +103,7 @@ def needed(plan: Plan, directory: Path = Path()) -> dict[str, Job]:
     }
     found = {
         name: job
-        for name, job in plan.figures.items()
+        for name, job in plan.rendered.items()
         if not all((directory / path).exists() for path in plan.drawn(name))
     }
     found |= {reference: job for reference, job in lacking.items() if job.stage == "best"}

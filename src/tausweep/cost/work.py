@@ -136,6 +136,7 @@ AMOUNTS: Mapping[str, Callable[[Job, Shapes], tuple[str, float]]] = {
     "reproduction": _files,
     "theory": _theory,
     "figure": _figure,
+    "report": _files,
 }
 """What a job of each stage is about, and how much it does, by a function that says in what unit."""
 

@@ -53,7 +53,7 @@ class Outlook:
         Of a stage of which no job is lacking, all may be done again. Raises ConfigError where a
         file that a series is made from cannot be read.
         """
-        every, lacking = {**plan.jobs, **plan.figures}, needed(plan, directory)
+        every, lacking = {**plan.jobs, **plan.rendered}, needed(plan, directory)
         short = {job.stage for job in lacking.values()}
         jobs = {
             name: job

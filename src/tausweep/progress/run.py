@@ -22,11 +22,17 @@ OVERDUE = 0.1
 
 def named(log: str) -> tuple[str, str]:
     """Stage and name of the job that has this log, results/logs/<stage>/<key>.log: its reference,
-    or the name of the figure.
+    or the name of the figure or the report.
     """
     stage, *rest = PurePath(log).relative_to(f"{RESULTS}/logs").with_suffix("").parts
     name = "/".join(rest)
-    return ("figure", name) if stage == "figures" else (stage, f"{stage}/{name}")
+    match stage:
+        case "figures":
+            return "figure", name
+        case "report":
+            return "report", f"{name}/report"
+        case _:
+            return stage, f"{stage}/{name}"
 
 
 @dataclass
