@@ -15,7 +15,8 @@ from tausweep.figures.drawing.collected import diverged, of_series
 from tausweep.figures.figure import Style
 from tausweep.figures.sweep import SweepFigure
 from tausweep.report import members, panels
-from tausweep.report.charts import orbit, spectrum, sweep
+from tausweep.report.charts import spectrum, sweep
+from tausweep.report.orbits import orbit
 
 
 @dataclass(frozen=True)
