@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from tausweep.report.charts import CONFIG, DATA, INK, Row, Spec
 
 VEGA = "https://vega.github.io/schema/vega/v6.json"
