@@ -34,7 +34,8 @@ def _check(figure: Figure, name: str) -> None:
         assert any(ax.get_xlabel() for ax in axes), f"{name}: no axis says what it is"
         assert any(ax.get_ylabel() for ax in axes), f"{name}: no axis says what it is"
     drawn = [line for ax in figure.axes for line in ax.get_lines() if len(line.get_xdata()) > 1]
-    assert drawn, f"{name} has no curves"
+    maps = [part for ax in figure.axes for part in ax.collections if part.get_array() is not None]
+    assert drawn or maps, f"{name} has neither curves nor a map"
     said = [text for ax in figure.axes for text in ax.texts if text.get_text()]
     said += [legend for ax in figure.axes if (legend := ax.get_legend()) is not None]
     titles = [ax.get_title(place) for ax in figure.axes for place in ("left", "center")]
