@@ -149,7 +149,7 @@ def test_a_run_that_was_killed_goes_on_counting_what_is_left(
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     left = len(needed(PLAN, undrawn))
-    assert 0 < left < len(PLAN.figures)
+    assert 0 < left < len(PLAN.rendered)
     assert snakemake(undrawn, TINY, "--unlock").returncode == 0
     run = snakemake(undrawn, TINY)
     assert run.returncode == 0, run.stderr
