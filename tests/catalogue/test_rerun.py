@@ -50,7 +50,7 @@ def test_snakemake_makes_again_what_was_deleted(
     assert "figure_tiny_claims_table" in of_figure.stdout + of_figure.stderr
     made = snakemake(run, TINY, targets[1])
     assert made.returncode == 0, made.stderr
-    assert "1 of 1 steps" in made.stdout + made.stderr
+    assert "1 of 1 job done" in made.stderr
     assert store.read(file).attrs["data_sha256"] == digest
 
 
