@@ -11,7 +11,8 @@ from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from tausweep.figures.drawing.style import LINES, MARKERS, PALETTE, QUIET
+from tausweep.figures.drawing.style import PALETTE, QUIET
+from tausweep.figures.drawing.theory.panels import point, row
 from tausweep.figures.figure import Style
 
 PEAK = 1.69
@@ -33,8 +34,7 @@ def forcing(dataset: xr.Dataset, style: Style) -> Figure:
     style
         How it looks.
     """
-    figure = Figure(figsize=(style.width, 0.38 * style.width), layout="constrained")
-    rates, steps, outcomes = figure.subplots(1, 3, width_ratios=[1.4, 1, 1])
+    figure, (rates, steps, outcomes) = row(3, style, [])
     _map(rates, dataset)
     _steps(steps, dataset)
     _outcomes(outcomes, dataset)
@@ -69,31 +69,28 @@ def _map(axes: Axes, dataset: xr.Dataset) -> None:
     axes.set_xlabel("modulus |λ| of the mode")
     axes.set_ylabel(r"learning interval $\tau$ (steps)")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
-    axes.set_title(r"rate of learning over that at $\tau$ = 1", loc="left")
+    axes.set_title(r"rate, over that at $\tau$ = 1", loc="left")
     bar = axes.figure.colorbar(image, ax=axes, extend="both", aspect=25)
     bar.set_ticks([-2, -1, 0, 1, 2, 3, 4])
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"$10^{{{v:.0f}}}$"))
     bar.outline.set_linewidth(0.5)
     axes.annotate("fastest", (0.78, PEAK / -np.log(0.78)), (-4, 6), textcoords="offset points",
                   ha="right", fontsize="small")  # fmt: skip
-    axes.annotate(r"$\tau_\mathrm{pred}$", (1.1, np.log(2) / np.log(1.1)), (4, 4),
-                  textcoords="offset points", fontsize="small")  # fmt: skip
+    axes.annotate(r"$\tau_\mathrm{pred}$", (1.1, np.log(2) / np.log(1.1)), (-5, -5),
+                  textcoords="offset points", ha="right", va="top", fontsize="small")  # fmt: skip
 
 
 def _steps(axes: Axes, dataset: xr.Dataset) -> None:
     order = np.argsort(dataset["tau"].values)
     tau = dataset["tau"].values[order]
     for i, value in enumerate(dataset["mode"].values):
-        colour, each = PALETTE[i % len(PALETTE)], dataset.sel(mode=value).isel(tau=order)
-        axes.plot(tau, each["steps"], color=colour, linestyle=LINES[0], gid=f"theory: {value:g}",
+        look, each = point(i), dataset.sel(mode=value).isel(tau=order)
+        axes.plot(tau, each["steps"], color=look["color"], gid=f"theory: {value:g}",
                   label=f"λ = {value:g}")  # fmt: skip
-        axes.plot(
-            tau, each["steps_descent"], MARKERS[i % len(MARKERS)], color=colour, markersize=3.5,
-            markeredgecolor="white", markeredgewidth=0.4, gid=f"descent: {value:g}",
-        )  # fmt: skip
+        axes.plot(tau, each["steps_descent"], **look, gid=f"descent: {value:g}")
     axes.set_yscale("log")
     axes.set_ylim(0.5, min(MOST_STEPS, 10 * float(dataset["steps"].max())))
-    axes.set_title("steps to learn, near the truth", loc="left")
+    axes.set_title("steps, near the truth", loc="left")
     axes.legend(loc="upper left")
 
 

@@ -9,12 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from tausweep.figures.drawing.panels import with_legend
-from tausweep.figures.drawing.style import MARKERS, PALETTE, QUIET
+from tausweep.figures.drawing.style import PALETTE, QUIET
+from tausweep.figures.drawing.theory.panels import POINT, point, row
 from tausweep.figures.figure import Style
 
 CLOSE = 4
 """Times nearer than this, as a ratio, are written one above the other."""
+UNSTABLE = 1e6
+"""As far as what is unstable is shaded: beyond all axes."""
 
 
 def modes(dataset: xr.Dataset, style: Style) -> Figure:
@@ -27,15 +29,17 @@ def modes(dataset: xr.Dataset, style: Style) -> Figure:
     style
         How it looks.
     """
-    figure = with_legend(0.45 * style.width, style, _legend(dataset))
-    panels = figure.subplots(1, dataset.sizes["noise"], sharex=True, sharey=True, squeeze=False)[0]
+    figure, panels = row(dataset.sizes["noise"], style, _legend(dataset))
     for axes, sigma in zip(panels, dataset["noise"].values, strict=True):
         _panel(axes, dataset.sel(noise=sigma))
         axes.set_title(
             "without noise" if sigma == 0 else f"with noise, σ = {sigma:g}", loc="left", pad=16
         )
         _times(axes, dataset, sigma)
-    panels[0].set_ylabel("real part of the eigenvalues of Â")
+        axes.set_ylabel("real part of the eigenvalues of Â")
+    limits = [axes.get_ylim() for axes in panels]
+    for axes in panels:
+        axes.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
     return figure
 
 
@@ -43,16 +47,14 @@ def _panel(axes: Axes, found: xr.Dataset) -> None:
     shown = np.concatenate([found[name].values.ravel() for name in ("theory", "descent", "truth")])
     low, high = min(shown.min(), 0), max(shown.max(), 1)
     margin = 0.08 * (high - low)
-    axes.axhspan(1, high + margin, color="0.93", zorder=0)
+    axes.axhspan(1, UNSTABLE, color="0.93", zorder=0)
     axes.axhline(1, color=QUIET, linewidth=0.5, zorder=0)
     for mode in found["mode"].values:
-        each, colour = found.sel(mode=mode), PALETTE[mode % len(PALETTE)]
+        each, look = found.sel(mode=mode), point(mode)
+        colour = look["color"]
         axes.axhline(float(each["truth"]), color=colour, linestyle=":", linewidth=0.8, zorder=1)
         axes.plot(found["time"], each["theory"], color=colour, gid=f"theory: {mode}")
-        axes.plot(
-            found["point_time"], each["descent"], MARKERS[mode % len(MARKERS)], color=colour,
-            markersize=3.5, markeredgecolor="white", markeredgewidth=0.4, gid=f"descent: {mode}",
-        )  # fmt: skip
+        axes.plot(found["point_time"], each["descent"], **look, gid=f"descent: {mode}")
     axes.set_xscale("log")
     axes.set_xlim(float(found["time"][0]), float(found["time"][-1]))
     axes.set_ylim(low - margin, high + margin)
@@ -82,13 +84,13 @@ def _times(axes: Axes, dataset: xr.Dataset, sigma: float) -> None:
 
 def _legend(dataset: xr.Dataset) -> list[Artist]:
     handles: list[Artist] = [
-        Line2D([], [], color=PALETTE[mode % len(PALETTE)], marker=MARKERS[mode % len(MARKERS)],
-               markersize=3.5, label=f"energy {energy:g}" if energy else "no energy")
+        Line2D([], [], **{**point(mode), "linestyle": "-"},
+               label=f"energy {energy:g}" if energy else "no energy")
         for mode, energy in enumerate(dataset["energy"].values)
     ]  # fmt: skip
     handles += [
         Line2D([], [], color=QUIET, label="gradient flow, closed form"),
-        Line2D([], [], color=QUIET, marker="o", linestyle="", markersize=3.5, label="descent"),
+        Line2D([], [], **POINT, color=QUIET, marker="o", label="descent"),
         Line2D([], [], color=QUIET, linestyle=":", linewidth=0.8, label="of the system"),
     ]
     return handles

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from tausweep.figures.drawing.panels import with_legend
-from tausweep.figures.drawing.style import MARKERS, PALETTE, QUIET
+from tausweep.figures.drawing.style import PALETTE, QUIET
+from tausweep.figures.drawing.theory.panels import POINT, point, row
 from tausweep.figures.figure import Style
 from tausweep.figures.theory.remedies import NAMES
 
@@ -41,22 +41,20 @@ def remedies(dataset: xr.Dataset, style: Style) -> Figure:
     """
     cases = [dataset.isel(case=i) for i in _shown(dataset)]
     handles = [_handle(case) for case in cases]
-    handles.append(Line2D([], [], color=QUIET, marker="o", markersize=3.5, linestyle="",
-                          label="gradient descent"))  # fmt: skip
-    figure = with_legend(0.42 * style.width, style, handles)
-    left, right = figure.subplots(1, 2, sharex=True)
+    handles.append(Line2D([], [], **POINT, color=QUIET, marker="o", label="gradient descent"))
+    figure, (left, right) = row(2, style, handles)
     for i, case in enumerate(cases):
         _curve(left, case, "unstable", i)
         _curve(right, case, "error", i)
     times = dataset["time"].values
-    left.set_xscale("log")
-    left.set_xlim(times[0], times[-1])
     left.set_ylim(-0.02, None)
     left.set_ylabel("share that is unstable")
     right.set_yscale("log")
     right.set_ylim(LEAST, 2)
     right.set_ylabel("error where data have energy")
     for axes in (left, right):
+        axes.set_xscale("log")
+        axes.set_xlim(times[0], times[-1])
         axes.set_xlabel("pseudo-time τ (steps × step size)")
     return figure
 
@@ -77,8 +75,8 @@ def _curve(axes: Axes, case: xr.Dataset, quantity: str, place: int) -> None:
     axes.plot(case["time"], case[quantity], **LOOKS[name], gid=f"{quantity}: {name}")
     points, x = case[f"{quantity}_descent"].values, case["point_time"].values
     axes.plot(
-        x[place % 3 :: 3], points[place % 3 :: 3], MARKERS[place % len(MARKERS)], markersize=3.5,
-        color=LOOKS[name]["color"], markeredgecolor="white", markeredgewidth=0.4, zorder=3,
+        x[place % 3 :: 3], points[place % 3 :: 3],
+        **{**point(place), "color": LOOKS[name]["color"]}, zorder=3,
         gid=f"{quantity}, descent: {name}",
     )  # fmt: skip
 

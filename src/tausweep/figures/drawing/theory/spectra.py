@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import numpy as np
 import xarray as xr
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
@@ -13,7 +15,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 from matplotlib.ticker import FuncFormatter
 
-from tausweep.figures.drawing.style import LINES, PALETTE, QUIET, number
+from tausweep.figures.drawing.style import LINES, PALETTE, QUIET, characters, number
+from tausweep.figures.drawing.theory.panels import row
 from tausweep.figures.figure import Style
 
 NAMES = {
@@ -47,11 +50,12 @@ def spectra(dataset: xr.Dataset, style: Style) -> Figure:
     panels = figure.subplots(len(initial), len(sizes), squeeze=False, sharex="row", sharey=True)
     most = float(dataset["density"].max())
     norm = LogNorm(most / 10**DECADES, most)
-    for row, name in zip(panels, initial, strict=True):
-        for axes, n in zip(row, sizes, strict=True):
+    for panels_of, name in zip(panels, initial, strict=True):
+        for axes, n in zip(panels_of, sizes, strict=True):
             image = _histogram(axes, dataset.sel(initial=name, n=n), norm)
             axes.set_title(f"n = {n}" if name == initial[0] else "")
-        row[0].set_ylabel(f"{NAMES.get(name, name)}\nIm λ")
+        label = textwrap.fill(NAMES.get(name, name), int(side / style.width * characters(style)))
+        panels_of[0].set_ylabel(f"{label}\nIm λ")
     for axes in panels[-1]:
         axes.set_xlabel("Re λ")
     bar = figure.colorbar(image, ax=panels, pad=0.02, aspect=40, extend="min")
@@ -84,11 +88,10 @@ def unstable(dataset: xr.Dataset, style: Style) -> Figure:
     """Draw shares of eigenvalues and of matrices that are unstable against n, and of kept blocks
     against the part of the directions that is missing.
     """
-    figure = Figure(figsize=(style.width, 0.5 * style.width), layout="constrained")
-    left, right = figure.subplots(1, 2, sharey=True)
     discrete = dataset.sel(initial=dataset["middle"] == 0)
     sizes = discrete["n"].values
     some, none = _by_occurrence(discrete)
+    figure, (left, right) = row(2, style, _legend(sizes, some))
     if "glorot_normal" in some:
         phi = discrete["expected"].values
         left.plot(sizes, phi, color=QUIET, linewidth=3, alpha=0.4, gid="expected")
@@ -106,12 +109,17 @@ def unstable(dataset: xr.Dataset, style: Style) -> Figure:
     left.set_xticks(sizes, [str(n) for n in sizes])
     left.minorticks_off()
     left.set_xlabel("number of variables n")
-    left.set_ylabel("share that is unstable")
+    for axes in (left, right):
+        axes.set_ylabel("share that is unstable")
     left.set_title("initial weights, whole", loc="left")
     right.set_xlabel("part of the directions without energy")
     right.set_title("what is kept of them there", loc="left")
     right.set_xlim(0, 1)
-    _legends(left, right, sizes, some, none)
+    _shares_legend(left, some)
+    if none:
+        names = "; ".join(NAMES[name] for name in none)
+        right.text(0.98, 0.02, f"in no case: {names}", transform=right.transAxes, ha="right",
+                   fontsize="small", color=QUIET)  # fmt: skip
     return figure
 
 
@@ -134,8 +142,8 @@ def _shares(axes: Axes, x: Any, found: xr.Dataset, share: str, colour: str, line
     )  # fmt: skip
 
 
-def _legends(left: Axes, right: Axes, sizes: Any, some: list[str], none: list[str]) -> None:
-    """Colours, and lines below; what never was unstable is said."""
+def _shares_legend(axes: Axes, some: list[str]) -> None:
+    """Of the shares in the panel of whole matrices."""
     shares = ("eigenvalues, φ", "matrices with any")
     handles = [
         Line2D([], [], color=colour, marker="o", markersize=3.5, label=share)
@@ -143,17 +151,16 @@ def _legends(left: Axes, right: Axes, sizes: Any, some: list[str], none: list[st
     ]
     if "glorot_normal" in some:
         handles.append(Line2D([], [], color=QUIET, linewidth=3, alpha=0.4, label="φ, expected"))
-    left.legend(handles=handles, loc="lower left")
-    handles = [
+    axes.legend(handles=handles, loc="lower left")
+
+
+def _legend(sizes: Any, some: list[str]) -> list[Artist]:
+    """Of sizes, by colour, and kinds, by line."""
+    handles: list[Artist] = [
         Line2D([], [], color=colour, marker="o", markersize=3.5, label=f"n = {n}")
         for colour, n in zip(PALETTE, sizes, strict=False)
     ]
     for line, name in zip(LINES, some, strict=False):
         look: dict[str, Any] = {"color": QUIET, "linestyle": line}
         handles.append(Line2D([], [], **look, label=NAMES[name]))
-    figure = right.figure
-    figure.legend(handles=handles, loc="outside lower center", ncols=4)
-    if none:
-        names = "; ".join(NAMES[name] for name in none)
-        right.text(0.98, 0.02, f"in no case: {names}", transform=right.transAxes, ha="right",
-                   fontsize="small", color=QUIET)  # fmt: skip
+    return handles
