@@ -20,6 +20,8 @@ from tausweep.whole import StoreError
 
 SUFFIXES = (".pdf", ".png", ".svg", ".csv", ".md", ".html", ".rst")
 """Of the files of figures, tables and reports."""
+REPORT = "report"
+"""Name of the files of a report, of which there is one in each directory of figures."""
 REMEDY = "delete it and run snakemake again, which draws the figure anew"
 
 

@@ -60,6 +60,16 @@ class Described(BaseModel):
     settings: dict[str, Any]
     inputs: dict[str, Reference | list[Reference]]
 
+    @property
+    def references(self) -> list[str]:
+        """All its inputs, of whatever role."""
+        return every(self.inputs)
+
+
+def every(inputs: Mapping[str, str | list[str]]) -> list[str]:
+    """Inputs by role, one after another."""
+    return [r for i in inputs.values() for r in ([i] if isinstance(i, str) else i)]
+
 
 @dataclass(frozen=True)
 class Job:
@@ -147,7 +157,7 @@ class Job:
     @property
     def references(self) -> list[str]:
         """All its inputs, of whatever role."""
-        return [r for i in self.inputs.values() for r in ([i] if isinstance(i, str) else i)]
+        return every(self.inputs)
 
 
 def _checked(kind: Any, given: Any) -> Any:

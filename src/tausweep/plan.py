@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tausweep.claims.settings import ClaimsOf
 from tausweep.dependencies import Dependencies
+from tausweep.drawn import REPORT
 from tausweep.errors import ConfigError
 from tausweep.experiment import Experiment
 from tausweep.figures.figure import Style, Subject
@@ -21,8 +22,8 @@ from tausweep.study import Study
 from tausweep.sweeps import Sweeps
 
 FIGURES = f"{RESULTS}/figures"
-REPORT, FORMATS = "report", ("html", "rst")
-"""Name of the files of reports, and their formats."""
+FORMATS = ("html", "rst")
+"""Of the files of reports."""
 
 
 class Plan:
@@ -52,6 +53,9 @@ class Plan:
         self._judge([part for part in self.parts if part.collect is not None])
         self.pages = pages(self)
         """The reports, by the directory of figures that each lies in."""
+        reports = {f"{name}/{REPORT}": page for name, page in self.pages.items()}
+        self.rendered = self.figures | reports
+        """Figures and reports, by the name of their files without suffix."""
 
     def job(self, stage: str, key: str) -> Job:
         """The job with this key.
@@ -76,21 +80,12 @@ class Plan:
 
     def marker(self, name: str) -> str:
         """The file that says, by its name alone, which key a figure or report was made with."""
-        return _marker(name, self.rendered[name])
-
-    @property
-    def rendered(self) -> dict[str, Job]:
-        """Figures and reports, by the name of their files without suffix."""
-        return self.figures | {f"{name}/{REPORT}": page for name, page in self.pages.items()}
+        directory, file = name.split("/")
+        return f"{FIGURES}/{directory}/.drawn/{file}.{self.rendered[name].key}"
 
     def drawn(self, name: str) -> list[str]:
         """All files of a figure or a report that is there."""
         return [*self.files(name), self.marker(name)]
-
-    def page(self, directory: str) -> tuple[list[str], str]:
-        """The files of the report in a directory of figures, and its marker."""
-        name = f"{directory}/{REPORT}"
-        return self.files(name), self.marker(name)
 
     def __format__(self, key: str) -> str:
         """What the job with this key is about, for messages: `f"{plan:{key}}"`."""
@@ -152,11 +147,6 @@ class Plan:
                 drawing = Drawing(figure=settings, series=subject.series, style=style)
                 self.figures[name] = Job("figure", drawing, inputs)
                 self.captions[name] = settings.caption(subject)
-
-
-def _marker(name: str, job: Job) -> str:
-    directory, file = name.split("/")
-    return f"{FIGURES}/{directory}/.drawn/{file}.{job.key}"
 
 
 def _collected(parts: list[Dependencies]) -> tuple[list[str], list[Job]]:

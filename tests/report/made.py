@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tausweep import runner
+from tausweep.drawn import REPORT
 from tausweep.plan import Plan
 from tausweep.study import load
 
@@ -45,8 +46,8 @@ def written(directory: Path, config: dict[str, Any]) -> Plan:
 
 def write(plan: Plan, name: str) -> None:
     """One page, in the working directory."""
-    files, marker = plan.page(name)
-    runner.run(plan.pages[name], [Path(file) for file in files], marker=Path(marker))
+    *files, marker = map(Path, plan.drawn(f"{name}/{REPORT}"))
+    runner.run(plan.pages[name], files, marker=marker)
 
 
 class Read(HTMLParser):

@@ -160,6 +160,7 @@ def test_theory_has_its_figures_and_its_question(tmp_path):
     assert "How does gradient descent learn a linear system" in page.text
     assert "How the eigenvalues of a linear system are learned" in page.text
     assert "How chaotic are the data" not in page.text
+    assert "How linear systems are learned" in page.text  # what it is written from
 
 
 EVIL = ['<b id="x">x</b>', """y & "z" </script><script>'""", "ü → τ_pred"]

@@ -172,7 +172,7 @@ rule collect:
         "tausweep stage collect --job {params.job:q} --output {output} 2> {log}"
 
 
-# What all experiments say together.
+# All members of a study in one table.
 rule pool:
     input:
         inputs("pool"),
@@ -196,6 +196,7 @@ rule pool:
         "tausweep stage pool --job {params.job:q} --output {output} 2> {log}"
 
 
+# What all experiments say together.
 rule judge_claims:
     input:
         inputs("claims"),

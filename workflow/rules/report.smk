@@ -1,15 +1,18 @@
 # One page to read for each experiment, and one for a study. Like figures, a page has a name for
-# people and an empty file that says by its name what it was written from.
+# people and a file that says by its name what it was written from.
 #
 # The captions of all its figures are longer than a command line may be, so its job is planned again
 # from the configuration. What is asked of Snakemake by a function of the output is no reason for it
 # to run a job again, or a default that is written out would write pages anew.
 import json
 
+from tausweep.drawn import REPORT
+
 SETTINGS = json.dumps(config, ensure_ascii=False)
 PLACE = str(Path(*workflow.configfiles[:1]).parent)
 
 for directory, written in PLAN.pages.items():
+    page, front, drawn = PLAN.drawn(f"{directory}/{REPORT}")
 
     rule:
         name:
@@ -18,13 +21,13 @@ for directory, written in PLAN.pages.items():
             ancient(written.input_paths),
         output:
             page=report(
-                update(PLAN.page(directory)[0][0]),
+                update(page),
                 category="Report",
                 caption="../report/page.rst",
                 labels={"report": directory},
             ),
-            front=update(PLAN.page(directory)[0][1]),
-            drawn=PLAN.page(directory)[1],
+            front=update(front),
+            drawn=drawn,
         log:
             f"results/logs/report/{directory}.log",
         benchmark:
@@ -49,5 +52,5 @@ for directory, written in PLAN.pages.items():
 
 rule reports:
     input:
-        [path for name in PLAN.pages for path in (*PLAN.page(name)[0], PLAN.page(name)[1])],
+        [path for name in PLAN.pages for path in PLAN.drawn(f"{name}/{REPORT}")],
     localrule: True

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tausweep.catalogue.catalogue import Catalogue, chosen
-from tausweep.catalogue.entry import Entry, inputs_of, is_result
+from tausweep.catalogue.entry import Entry, is_result
 from tausweep.job import Job
 from tausweep.plan import Plan
 from tausweep.stages import RENDERED
@@ -64,7 +64,7 @@ def _by_its_job(entry: Entry) -> list[str]:
     advice = "name the configuration that it belongs to after it"
     if entry.job is None:
         raise ValueError(f"{entry.path}: what made it cannot be read from it: {advice}")
-    if not all(map(is_result, inputs_of(entry.job))):
+    if not all(map(is_result, entry.job.references)):
         raise ValueError(f"{entry.path}: made from files that are no results: {advice}")
     text = entry.job_text()
     assert text is not None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tausweep.catalogue.entry import Entry
 from tausweep.catalogue.text import some
-from tausweep.drawn import SUFFIXES
+from tausweep.drawn import REPORT, SUFFIXES
 from tausweep.job import RESULTS
 from tausweep.stages import STAGES
 from tausweep.whole import PART, StoreError
@@ -120,7 +120,7 @@ class Catalogue:
             if named := MARKER.fullmatch(file.name):
                 name, key = named.groups()
                 reference = f"figures/{directory.name}/{name}"
-                stage = "report" if name == "report" else "figure"
+                stage = "report" if name == REPORT else "figure"
                 shown = beside.get(name, [])
                 files = (*(directory / each.name for each in shown), markers / file.name)
                 about = [_stat(each) for each in (*shown, file)]

@@ -93,12 +93,7 @@ class Entry:
 
 def results_in(job: Described) -> list[str]:
     """The inputs of a job that are results: not those from outside."""
-    return list(filter(is_result, inputs_of(job)))
-
-
-def inputs_of(job: Described) -> list[str]:
-    """All inputs of a job, of whatever role."""
-    return [r for i in job.inputs.values() for r in ([i] if isinstance(i, str) else i)]
+    return list(filter(is_result, job.references))
 
 
 def is_result(reference: str) -> bool:

@@ -47,6 +47,7 @@ def run(options: argparse.Namespace) -> None:
         One line: the configuration is wrong, there is no such page, or a result is missing.
     """
     from tausweep import runner  # here: --help need not wait for it
+    from tausweep.drawn import REPORT
     from tausweep.plan import Plan
 
     plan = Plan(_asked(options))
@@ -54,8 +55,8 @@ def run(options: argparse.Namespace) -> None:
         allowed = ", ".join(plan.pages)
         raise ValueError(f"--name: there is no page of {options.name!r}; allowed: {allowed}")
     for name in plan.pages if options.name is None else [options.name]:
-        files, marker = plan.page(name)
-        runner.run(plan.pages[name], [Path(file) for file in files], marker=Path(marker))
+        *files, marker = map(Path, plan.drawn(f"{name}/{REPORT}"))
+        runner.run(plan.pages[name], files, marker=marker)
 
 
 def _asked(options: argparse.Namespace) -> Study:

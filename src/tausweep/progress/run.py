@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from tausweep.drawn import REPORT
 from tausweep.job import RESULTS
 from tausweep.progress.epochs import Epochs, read
 from tausweep.progress.failure import tail
@@ -30,7 +31,7 @@ def named(log: str) -> tuple[str, str]:
         case "figures":
             return "figure", name
         case "report":
-            return "report", f"{name}/report"
+            return "report", f"{name}/{REPORT}"
         case _:
             return stage, f"{stage}/{name}"
 

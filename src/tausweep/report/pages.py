@@ -67,10 +67,7 @@ def _of_study(plan: Plan) -> Page:
 
 def _job(page: Page) -> Job:
     """It reads all that is told and shown, each file once."""
-    shown = [*page.figures, *(figure for chapter in page.chapters for figure in chapter.figures)]
-    told = [page.inputs]
-    told += [chapter.inputs for chapter in page.chapters] + [figure.inputs for figure in shown]
-    return Job("report", page, {name: name for inputs in told for name in inputs.values()})
+    return Job("report", page, {name: name for name in page.references})
 
 
 def _chapter(plan: Plan, part: Dependencies, series: str) -> Chapter:

@@ -57,3 +57,14 @@ class Page(Settings):
     """The study that an experiment is part of; None where it stands alone."""
     configuration: str
     """What is not a default, in YAML."""
+
+    @property
+    def references(self) -> list[str]:
+        """The results that it tells of and shows, each once."""
+        told = [self.inputs, *(chapter.inputs for chapter in self.chapters)]
+        shown = [
+            *self.figures,
+            *(figure for chapter in self.chapters for figure in chapter.figures),
+        ]
+        told += [figure.inputs for figure in shown]
+        return list(dict.fromkeys(name for inputs in told for name in inputs.values()))

@@ -248,7 +248,4 @@ def _place(reference: str) -> str:
 
 def _sources(page: Page) -> list[tuple[str, str, str]]:
     """What the page is written from: what it is, its reference and its place; each file once."""
-    told = [page.inputs, *(chapter.inputs for chapter in page.chapters)]
-    told += [figure.inputs for chapter in page.chapters for figure in chapter.figures]
-    references = dict.fromkeys(name for inputs in told for name in inputs.values())
-    return [(STAGES[r.split("/")[0]].title, r, _place(r)) for r in references]
+    return [(STAGES[r.split("/")[0]].title, r, _place(r)) for r in page.references]
