@@ -110,7 +110,7 @@ def test_the_workflow_says_what_cannot_be_had(
     one = {"system": "eeg", "url": server.url}
     run = snakemake(tmp_path, {"experiment": "e", "series": {"s": one}}, "lyapunov")
     assert run.returncode != 0
-    said = f"error: {server.url}/S001/S001R01.edf: the server says 404 Not Found: correct"
+    said = f"{server.url}/S001/S001R01.edf: the server says 404 Not Found: correct"
     assert said in run.stdout + run.stderr
     assert "Traceback" not in run.stdout + run.stderr
     assert not list(tmp_path.glob("data/eeg/*"))
