@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CORES ?= all
 
-.PHONY: help reproduce test test-slow lint clean
+.PHONY: help reproduce test test-slow lint docs clean
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
@@ -21,6 +21,9 @@ test-slow: $(VENV)/dev ## run the tests that take longer
 
 lint: $(VENV)/dev ## format, style, types, workflow
 	$(BIN)/pre-commit run --all-files
+
+docs: $(VENV)/docs ## build the documentation, build/docs/index.html
+	$(BIN)/sphinx-build -q -W --keep-going -j auto docs build/docs
 
 clean: ## delete the environment (never results)
 	rm -rf $(VENV)
@@ -39,4 +42,8 @@ $(VENV)/runtime: envs/requirements.txt pyproject.toml $(wildcard src/tausweep/en
 
 $(VENV)/dev: envs/dev.txt $(VENV)/runtime
 	$(PIP) install -r envs/dev.txt
+	@touch $@
+
+$(VENV)/docs: envs/docs.txt $(VENV)/runtime
+	$(PIP) install -r envs/docs.txt
 	@touch $@

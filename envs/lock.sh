@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Pins the newest versions that fit requirements.in and dev.in, from a fresh virtual environment.
+# Pins the newest versions that fit requirements.in, docs.in and dev.in, from a fresh virtual environment.
 # Run it on a machine where torch comes as a CPU build: the CUDA packages of torch's other builds
 # are pinned by torch itself and must not get into the list.
 set -euo pipefail
@@ -14,12 +14,18 @@ pip install -r requirements.in
 runtime=$(frozen)
 printf '%s\n' '# Made by envs/lock.sh from requirements.in: change that and run it again.' \
     "$runtime" >requirements.txt
-pip install -c requirements.txt -r dev.in
-{
-    printf '%s\n' '# Made by envs/lock.sh from dev.in: change that and run it again.' \
-        '-r requirements.txt'
-    comm -13 <(sort <<<"$runtime") <(frozen | sort) | sort -f
-} >dev.txt
+# locked NAME: NAME.in on top of the runtime
+locked() {
+    pip install -c requirements.txt -r "$1.in"
+    {
+        printf '%s\n' "# Made by envs/lock.sh from $1.in: change that and run it again." \
+            '-r requirements.txt'
+        comm -13 <(sort <<<"$runtime") <(frozen | sort) | sort -f
+    } >"$1.txt"
+}
+locked docs
+pip uninstall -y -r <(sed '1,2d' docs.txt)
+locked dev
 {
     printf '%s\n' '# Made by envs/lock.sh from requirements.txt, for conda: the same versions.' \
         'name: tausweep' 'channels: [conda-forge]' 'dependencies:' '  - python=3.11' '  - pip' \

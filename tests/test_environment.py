@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import re
 import tomllib
 
 import pytest
@@ -36,6 +37,13 @@ def test_what_the_package_needs_is_pinned() -> None:
         pin = next(iter(PINNED[needed.name.lower()].specifier))
         assert pin.operator == "=="
         assert needed.specifier.contains(pin.version), needed
+
+
+def test_the_version_stands_in_one_place_and_the_others_say_the_same() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    cited = yaml.safe_load((REPOSITORY / "CITATION.cff").read_text())
+    changes = re.findall(r"^## (\S+),", (REPOSITORY / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert str(cited["version"]) == changes[0] == project["version"]
 
 
 @pytest.mark.xdist_group("kept together")
