@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Pins the newest versions that fit requirements.in, docs.in and dev.in, from a fresh virtual environment.
+# Pins the newest versions that fit requirements.in, docs.in, dev.in and conventions.in, from a fresh virtual environment.
 # Run it on a machine where torch comes as a CPU build: the CUDA packages of torch's other builds
 # are pinned by torch itself and must not get into the list.
 set -euo pipefail
@@ -32,3 +32,11 @@ locked dev
         '  - pip:'
     sed 's/^/      - /' <<<"$runtime"
 } >environment.yaml
+
+rm -rf "$venv"
+"${PYTHON:-python3}" -m venv "$venv"
+pip install -r conventions.in
+{
+    printf '%s\n' '# Made by envs/lock.sh from conventions.in: change that and run it again.'
+    frozen | grep -v '^setuptools=='
+} >conventions.txt

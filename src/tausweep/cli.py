@@ -13,7 +13,7 @@ from importlib import import_module
 
 COMMANDS = (
     *("stage", "cost", "lyapunov", "suggest", "report", "table"),
-    *("ls", "show", "diff", "verify", "clean", "rerun"),
+    *("ls", "show", "diff", "verify", "clean", "rerun", "crate"),
     *("download", "engines", "schema"),
 )
 """Modules of `tausweep.commands`; each has `add`, which adds a command with what it runs."""

@@ -16,12 +16,15 @@ def collect(seconds: float) -> dict[str, str | float]:
     """Global attributes that describe this run of a stage, which took `seconds`."""
     commit, dirty = _git()
     versions = [f"{name} {importlib.metadata.version(name)}" for name in _PACKAGES]
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    source = f"tausweep {importlib.metadata.version('tausweep')}"
     return {
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "created": created,
         "seconds": round(seconds, 3),
         "host": platform.node(),
         "device": _device(),
-        "source": f"tausweep {importlib.metadata.version('tausweep')}",
+        "source": source,
+        "history": f"{created}: made by {source}",
         "versions": f"python {platform.python_version()}, {', '.join(versions)}",
         "git_commit": commit,
         "git_dirty": dirty,

@@ -17,12 +17,13 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from tausweep.conventions import from_cf, to_cf
 from tausweep.job import key_of
 from tausweep.whole import REMEDY, StoreError, check, replacing, seal
 
 BOOKKEEPING = frozenset(
     {"Conventions", "stage", "key", "data_sha256", "job", "created", "seconds", "host", "device"}
-    | {"engine", "source", "versions", "git_commit", "git_dirty"}
+    | {"engine", "source", "versions", "git_commit", "git_dirty", "history"}
 )
 """Global attributes that say how a file came to be; those of an input are not its output's."""
 
@@ -51,9 +52,10 @@ def write(
         "data_sha256": digest(dataset),
         **provenance,
     }
-    dataset = dataset.assign_attrs(attributes)
+    dataset = to_cf(dataset.assign_attrs(attributes))
+    packed = {"zlib": True, "complevel": 2, "shuffle": True}
     encoding = {
-        name: {"zlib": True, "complevel": 2, "shuffle": True}
+        name: packed | ({"_FillValue": None} if variable.dims == (name,) else {})
         for name, variable in dataset.variables.items()
         if variable.ndim and variable.dtype.kind in "fiu"
     }
@@ -79,7 +81,7 @@ def read(path: Path, *, stage: str | None = None) -> xr.Dataset:
     check(path)
     try:
         with xr.open_dataset(path, engine="netcdf4", decode_times=False) as dataset:
-            dataset.load()
+            dataset = from_cf(dataset.load())
     except Exception as error:  # whatever a library makes of it, it is this file that it is about
         raise StoreError(f"{path}: no file of a stage ({_one_line(error)}); {REMEDY}") from None
     found = {name: str(dataset.attrs.get(name, "nothing")) for name in ("stage", "key", "job")}

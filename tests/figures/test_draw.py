@@ -4,18 +4,20 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
+from tausweep.figures import stage
 from tausweep.figures.claims import ClaimsFigure
 from tausweep.figures.complexity import ComplexityFigure
 from tausweep.figures.diagnosis import DiagnosisFigure
 from tausweep.figures.drawing.style import number, shorten
 from tausweep.figures.experiments import ExperimentsFigure
+from tausweep.figures.figure import Style
 from tausweep.figures.gradients import GradientsFigure
 from tausweep.figures.jacobians import JacobiansFigure
 from tausweep.figures.lyapunov import LyapunovFigure
 from tausweep.figures.models import ModelsFigure
 from tausweep.figures.reconstruction import ReconstructionFigure
 from tausweep.figures.reproduction import ReproductionFigure
-from tausweep.figures.settings import KINDS
+from tausweep.figures.settings import KINDS, Drawing
 from tausweep.figures.signal import SignalFigure
 from tausweep.figures.sweep import SweepFigure
 from tausweep.figures.table import Table
@@ -117,6 +119,17 @@ def test_a_huge_figure_is_drawn_with_fewer_pixels():
     png = drawn.render("png")
     width, height = np.frombuffer(png[16:24], ">u4")
     assert (width, height) == (3_000, 12_000)
+
+
+def test_a_style_sheet_of_matplotlib_lies_over_ours():
+    style = Style(matplotlib={"axes.grid": True, "axes.spines.top": True})
+    drawn = stage.run(
+        Drawing(figure=SWEEP, series="lorenz", style=style), collect=collected()
+    ).figure
+    axes = drawn.axes[0]
+    assert axes.spines["top"].get_visible()
+    assert all(line.get_visible() for line in axes.get_xgridlines())
+    assert not mpl.rcParams["axes.grid"]
 
 
 def test_numbers_and_names_are_short():

@@ -50,7 +50,9 @@ for directory, written in PLAN.pages.items():
             " --name {params.name} 2> {log}"
 
 
+# A page links to the files of its figures, which it is not made from.
 rule reports:
     input:
+        rules.figures.input,
         [path for name in PLAN.pages for path in PLAN.drawn(f"{name}/{REPORT}")],
     localrule: True

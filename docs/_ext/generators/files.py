@@ -23,7 +23,7 @@ COMMON = {
         "source",
         "versions",
     ),
-    *("git_commit", "git_dirty", "host", "device", "seconds", "created"),
+    *("history", "git_commit", "git_dirty", "host", "device", "seconds", "created"),
 }
 """Attributes that files of all stages have."""
 SMOKE = Path(__file__).parents[3] / "experiments" / "smoke.yaml"
@@ -41,7 +41,10 @@ everything that its numbers depend on, its own settings and the keys of its inpu
 | `job` | what made it, as JSON: stage and version, settings, keys of inputs; its hash is the key |
 | `source`, `git_commit`, `git_dirty`, `versions`, `host`, `device`, `created`, `seconds` | when, where and by what |
 | `data_sha256` | of variables and their attributes, which is checked as well |
-| `Conventions` | that names, units and coordinates follow CF |
+| `Conventions`, `history` | that names, units and coordinates follow CF; and as CF asks, when it was made |
+
+CF has units that UDUNITS knows. What is counted in steps, nats or standard deviations has the units `1` in a file, and
+`counted_in` says what of; `tausweep.open` and the tables below have the latter as its units.
 
 It ends with the SHA-256 of its content, which is checked whenever it is read.
 

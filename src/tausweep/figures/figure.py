@@ -11,9 +11,9 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeAlias
 
-from pydantic import Field, Strict
+from pydantic import Field, Strict, StrictBool, StrictFloat, StrictInt, StrictStr, field_validator
 
 from tausweep.figures.colours import Colour
 from tausweep.models.dynamics import Fitted
@@ -32,6 +32,13 @@ TAU_PRED = r"τ\ :sub:`pred`"
 """In captions."""
 
 
+CYCLES = ("axes.prop_cycle",)
+"""Settings of matplotlib that it evaluates as Python."""
+Scalar: TypeAlias = StrictBool | StrictInt | StrictFloat | StrictStr
+Sheet: TypeAlias = Scalar | list[Scalar]
+"""What one of matplotlib's settings can be."""
+
+
 class Style(Settings):
     """How figures look. Nothing here changes a number, so nothing here is in a key of results."""
 
@@ -44,6 +51,25 @@ class Style(Settings):
     """In points."""
     dpi: Annotated[int, Strict(), Field(ge=10, le=1200)] = 200
     """Of the PNG files; fewer where these would have more than 12 000 pixels on a side."""
+    matplotlib: dict[str, Sheet] = {}
+    """Matplotlib's own settings, as in its style sheets, laid over ours: `axes.grid: true`."""
+
+    @field_validator("matplotlib")
+    @classmethod
+    def _known(cls, sheet: dict[str, Sheet]) -> dict[str, Sheet]:
+        if sheet:
+            import matplotlib as mpl  # here: few configurations ask for it
+
+            for name, value in sheet.items():
+                if name in CYCLES:
+                    raise ValueError(f"{name}: colours of models are set by `colours`")
+                try:
+                    mpl.RcParams({name: value})
+                except KeyError:
+                    raise ValueError(f"{name!r} is no setting of matplotlib") from None
+                except ValueError as error:
+                    raise ValueError(str(error).removeprefix("Key ")) from None
+        return sheet
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ class DStsp(Comparison):
                 "variance": self.variance,
                 "centres": self.centres,
                 "samples": self.samples,
-                "coordinates": "standardised by the data",
+                "space": "standardised by the data",
                 "direction": "KL(data || orbit)",
             }
         return {

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 
@@ -77,6 +78,7 @@ def _choices(place: int, line: int, colour: str | None) -> Iterator[Look]:
 def context(style: Style) -> AbstractContextManager[None]:
     """Matplotlib's settings while a figure is drawn and saved: both read them."""
     size, thin = style.font_size, 0.6
+    own: dict[Any, Any] = style.matplotlib  # checked when the configuration was read
     return mpl.rc_context(
         {
             "font.family": "sans-serif",
@@ -100,6 +102,7 @@ def context(style: Style) -> AbstractContextManager[None]:
             "lines.linewidth": 1.2,
             "lines.markersize": 4,
             "legend.frameon": False,
+            **own,
         }
     )
 
