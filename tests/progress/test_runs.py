@@ -90,6 +90,14 @@ def test_a_log_tells_what_is_to_be_done_and_that_it_is(snakemake: Snakemake, und
     assert "done in" not in again.stderr
 
 
+def test_what_can_be_looked_at_is_drawn_before_the_rest_trains(
+    snakemake: Snakemake, undrawn: Path
+) -> None:
+    said = snakemake(undrawn, {**TINY, "members": 2}).stderr
+    assert "drawn: results/figures/tiny/lyapunov_lorenz.png\n" in said
+    assert said.count("drawn: ") == 1  # all other figures show what was trained
+
+
 def test_what_snakemake_shows_is_shown_where_it_is_asked_for(
     snakemake: Snakemake, finished: Path
 ) -> None:
@@ -144,7 +152,7 @@ def test_a_run_that_was_killed_goes_on_counting_what_is_left(
     output = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process: Any = subprocess.Popen(command(undrawn), start_new_session=True, **output)
     deadline = time.monotonic() + 120
-    while not list(drawn.glob("*")) and time.monotonic() < deadline:
+    while not list(drawn.glob("[!.]*")) and time.monotonic() < deadline:
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -32,6 +32,7 @@ for name, drawing in PLAN.figures.items():
             f"results/logs/figures/{name}.log",
         benchmark:
             f"results/benchmarks/figures/{name}.jsonl"
+        priority: 1  # what can be looked at before hours of training, is drawn before
         conda:
             "../../envs/environment.yaml"
         threads: 1

@@ -111,14 +111,15 @@ class Run:
         self.active[number] = job
         self._pool.get(job.stage, set()).discard(job.name)
 
-    def finish(self, number: int, now: float) -> None:
-        """A job is done."""
+    def finish(self, number: int, now: float) -> Active | None:
+        """A job is done: which, if it is known here."""
         job = self.active.pop(number, None)
         if job is not None:
             took = job.took(now)
             self.done[job.stage] += 1
             self._spent += took
             self.outlook.learn(job.name, took)
+        return job
 
     def fail(self, number: int) -> Active:
         """An active job failed: which."""
@@ -131,6 +132,11 @@ class Run:
             job.look()
             if job.epochs is not None:
                 self.outlook.learn(job.name, job.epochs.seconds)
+
+    @property
+    def trains(self) -> bool:
+        """Whether there is training that is not done."""
+        return self.done["train"] < self.counts.get("train", 0)
 
     def of(self, stage: str) -> list[Active]:
         """Active jobs of a stage."""

@@ -56,6 +56,11 @@ def last(run: Run, now: float) -> str:
     return f"{_clock(now)}  {text}"
 
 
+def drawn(files: Sequence[str]) -> str:
+    """That there is a figure: its last file, a picture where it has several."""
+    return f"drawn: {files[-1]}"
+
+
 def failed(job: Active, why: str) -> str:
     """That a job failed, and why."""
     return f"failed: {job.stage} {job.about}: {why} ({', '.join(map(str, job.logs))})"

@@ -49,7 +49,7 @@ class Watch:
             case LogEvent.JOB_INFO, Run() as run if told["log"]:
                 self._start(run, told, now)
             case LogEvent.JOB_FINISHED, Run() as run:
-                run.finish(told["job_id"], now)
+                self._finish(run, run.finish(told["job_id"], now))
             case LogEvent.ERROR, Run() if told["exception"] == "RuleException":
                 self._ended = record.getMessage().rpartition("' ")[2]  # behind the whole command
             case LogEvent.JOB_ERROR, Run() as run if told["jobid"] in run.active:
@@ -101,6 +101,11 @@ class Watch:
         if told["jobid"] in run.failed:
             self._display.say(said.again(job))
         run.start(told["jobid"], job)
+
+    def _finish(self, run: Run, job: Active | None) -> None:
+        """Say of a figure that there is one to look at while the rest still trains."""
+        if job is not None and job.stage == "figure" and run.trains and self._plan is not None:
+            self._display.say(said.drawn(self._plan.files(job.name)))
 
     def _fail(self, run: Run, told: Mapping[str, Any]) -> None:
         job = run.fail(told["jobid"])
