@@ -25,6 +25,7 @@ from tausweep.cost.rates import Cost, Rates, fit
 from tausweep.cost.shapes import Shapes
 from tausweep.cost.speed import Speed, measure
 from tausweep.cost.work import Work, work
+from tausweep.drawn import REPORT
 from tausweep.plan import Plan
 
 MEASURED = Path(__file__).parents[1] / "src" / "tausweep" / "cost" / "measured.csv"
@@ -37,7 +38,7 @@ def done(config: Path, directory: Path) -> Done:
     plan = Plan(study.read(config))
     shapes = Shapes(plan.jobs)
     named = {job.reference: (job, [job.path]) for job in plan.jobs.values()}
-    named |= {f"figures/{name}": (job, plan.files(name)) for name, job in plan.figures.items()}
+    named |= {_record(name): (job, plan.files(name)) for name, job in plan.rendered.items()}
     out = []
     for name, (job, files) in named.items():
         record = Path(f"results/benchmarks/{name}.jsonl")
@@ -45,6 +46,12 @@ def done(config: Path, directory: Path) -> Done:
             size = sum(Path(file).stat().st_size for file in files) / 2**20
             out.append((work(job, shapes), _cost(json.loads(record.read_text()), size)))
     return out
+
+
+def _record(name: str) -> str:
+    """Of a figure, or of a report, which has that of its experiment."""
+    directory, _, what = name.partition("/")
+    return f"report/{directory}" if what == REPORT else f"figures/{name}"
 
 
 def _cost(record: dict[str, float], size: float) -> Cost:
