@@ -104,7 +104,7 @@ def test_what_it_says_to_type_works(name: str, finished: Path, tmp_path: Path) -
     """In the order it stands there, in a copy of the project whose default experiment is tiny."""
     project = tmp_path / "tausweep"
     copied(project)
-    lorenz: dict[str, Any] = {**copy.deepcopy(TINY), "experiment": "lorenz"}
+    lorenz: dict[str, Any] = {**copy.deepcopy(TINY), "experiment": "lorenz", "figures": {}}
     (project / "config.yaml").write_text(yaml.safe_dump(lorenz))
     if name == "report":
         (project / "experiments" / "mine.yaml").write_text(yaml.safe_dump(lorenz))

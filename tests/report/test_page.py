@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import yaml
 
-from tausweep import store
+from tausweep import store, study
 from tausweep.cli import main
 from tausweep.experiment import load
 from tausweep.figures.drawing.collected import of_series
@@ -211,6 +211,21 @@ def test_a_study_leads_to_the_pages_of_its_experiments(tmp_path):
     assert page.text.count("h: by Dstsp") == 2
     assert 'read <off> & "by eye"' in page.text
     assert "off" not in page.tags
+
+
+def test_pages_are_written_where_they_are_asked_for(tmp_path):
+    """Of each experiment and of the study; those that there are lead to no others."""
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump(SMALL))
+    other = {"experiment": "other", "figures": {"report": False}}
+    both = ["a.yaml", {"file": "a.yaml", "settings": other}]
+    plan = Plan(study.load({"study": "both", "experiments": both}, tmp_path))
+    assert set(plan.pages) == {"small", "both"}
+    assert plan.pages["both"].settings.pages == ["small"]
+    none = {"study": "both", "figures": {"report": False}, "experiments": both}
+    plan = Plan(study.load(none, tmp_path))
+    assert set(plan.pages) == {"small"}
+    assert plan.pages["small"].settings.study is None
+    assert not Plan(load(SMALL | {"figures": {"report": False}})).pages
 
 
 def test_a_page_is_written_again_when_what_it_shows_changes(small):

@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, TypeAlias, get_args
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from tausweep.figures.claims import ClaimsFigure, ClaimsTable
 from tausweep.figures.complexity import ComplexityFigure
@@ -35,6 +35,8 @@ class Figures(Settings):
     """Everything about the figures: each with its settings. Null switches one off."""
 
     style: Style = Style()
+    report: StrictBool = True
+    """Whether a page is written that tells all of it."""
     signal: SignalFigure | None = SignalFigure()
     lyapunov: LyapunovFigure | None = LyapunovFigure()
     sweep: SweepFigure | None = SweepFigure()

@@ -23,10 +23,12 @@ JUDGEMENTS = ("claims", "reproduction", "pool")
 
 
 def pages(plan: Plan) -> dict[str, Job]:
-    """The job of each page, by the directory of figures that it lies in."""
+    """The job of each page that is asked for, by the directory of figures that it lies in."""
     alone = len(plan.parts) == 1 and plan.study.kind == "experiment"
     found = {}
     for part in plan.parts:
+        if not part.experiment.figures.report:
+            continue
         name = part.experiment.experiment
         judged = plan.judged if alone else {k: v for k, v in plan.judged.items() if k == "claims"}
         page = Page(
@@ -38,11 +40,11 @@ def pages(plan: Plan) -> dict[str, Job]:
             unjudged=_unjudged(part.experiment, plan.study.claims.quantities),
             figures=[*(_together(plan) if alone else []), *_of_theory(plan, part)],
             pages=[],
-            study=None if alone else plan.study.name,
+            study=None if alone or not plan.study.figures.report else plan.study.name,
             configuration=_written(part.experiment),
         )
         found[name] = _job(page)
-    if not alone:
+    if not alone and plan.study.figures.report:
         found[plan.study.name] = _job(_of_study(plan))
     return found
 
@@ -59,7 +61,7 @@ def _of_study(plan: Plan) -> Page:
         inputs=_references(plan.judged),
         unjudged="" if "claims" in plan.judged else " ".join(reasons),
         figures=_together(plan),
-        pages=[each.experiment for each in experiments],
+        pages=[each.experiment for each in experiments if each.figures.report],
         study=None,
         configuration="",
     )
