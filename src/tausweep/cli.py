@@ -34,9 +34,20 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # who reads the output, as head does, has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (ValueError, OSError) as error:
-        print(f"tausweep: error: {error}", file=sys.stderr)
+        _tell(f"tausweep: error: {error}")
+        return 1
+    except MemoryError as error:
+        _tell(f"tausweep: error: not enough memory: {error}".removesuffix(": "))
         return 1
     return status
+
+
+def _tell(line: str) -> None:
+    """Say what is wrong, also where standard error is a log on a disk that is full."""
+    try:
+        print(line, file=sys.stderr, flush=True)
+    except OSError:
+        print(line, flush=True)
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:

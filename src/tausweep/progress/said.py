@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Sequence
 
@@ -64,6 +65,15 @@ def drawn(files: Sequence[str]) -> str:
 def failed(job: Active, why: str) -> str:
     """That a job failed, and why."""
     return f"failed: {job.stage} {job.about}: {why} ({', '.join(map(str, job.logs))})"
+
+
+def locked(arguments: Sequence[str]) -> str:
+    """That the lock of another run stands here, and what removes it if that run was killed."""
+    command = shlex.join(["snakemake", *arguments])
+    return (
+        "locked: another snakemake runs here, or was killed here. If none runs, type: "
+        f"{command} --unlock && {command}"
+    )
 
 
 def again(job: Active) -> str:

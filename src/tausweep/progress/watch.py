@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -50,6 +51,8 @@ class Watch:
                 self._start(run, told, now)
             case LogEvent.JOB_FINISHED, Run() as run:
                 self._finish(run, run.finish(told["job_id"], now))
+            case LogEvent.ERROR, _ if told["exception"] == "LockException":
+                self._display.say(said.locked(sys.argv[1:]), wrong=True)
             case LogEvent.ERROR, Run() if told["exception"] == "RuleException":
                 self._ended = record.getMessage().rpartition("' ")[2]  # behind the whole command
             case LogEvent.JOB_ERROR, Run() as run if told["jobid"] in run.active:

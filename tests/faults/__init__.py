@@ -1,0 +1,1 @@
+"""The real workflow where something breaks: see ``python -m tests.faults --help``."""
