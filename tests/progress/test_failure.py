@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tausweep.progress.failure import TAIL, WIDTH, why
+from tausweep.progress.failure import TAIL, WIDTH, ended, refusal, why
 
 TRACEBACK = """\
 epoch 10/20, median loss 0.3, 2 of 2 members alive, 5 epochs/s, 2 s left
@@ -42,3 +42,23 @@ def test_a_long_log_is_read_from_its_end_and_a_long_line_is_cut(tmp_path: Path) 
     path = tmp_path / "job.log"
     path.write_bytes(b"ValueError: early\n" + b"\xff\n" * TAIL + b"x" * 2 * WIDTH)
     assert why([path]) == "x" * WIDTH
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("returned non-zero exit status 1.", "returned non-zero exit status 1."),
+        ("returned non-zero exit status 137.", "ended by SIGKILL, as where memory runs out"),
+        ("returned non-zero exit status 143.", "ended by SIGTERM"),
+        ("returned non-zero exit status 255.", "returned non-zero exit status 255."),
+        ("died with <Signals.SIGKILL: 9>.", "ended by SIGKILL, as where memory runs out"),
+    ],
+)
+def test_a_signal_is_said_in_words(said: str, words: str) -> None:
+    assert ended(said) == words
+
+
+def test_what_the_system_refused_is_said_without_the_traceback() -> None:
+    text = "Traceback:\n  File x\n\nOSError: [Errno 30] Read-only file system: 'results/a'\n"
+    assert refusal(text) == "Read-only file system: 'results/a'"
+    assert refusal("ValueError: [Errno 30] is no number\nand on") == ""

@@ -69,6 +69,8 @@ class LogHandler(LogHandlerBase):
     def _open(self) -> None:
         from tausweep.progress.watch import Watch
 
+        # On a full disk Snakemake cannot write its log, and every line of it would be a traceback.
+        logging.raiseExceptions = False
         self._watch = Watch(self._stream, colour=not self.common_settings.nocolor)
         threading.Thread(target=self._ticks, daemon=True).start()
 

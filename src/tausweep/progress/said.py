@@ -76,6 +76,11 @@ def locked(arguments: Sequence[str]) -> str:
     )
 
 
+def stopped(refused: str) -> str:
+    """That Snakemake itself could not go on."""
+    return f"stopped: {refused}; see to that and run snakemake again: nothing finished is lost"
+
+
 def again(job: Active) -> str:
     """That a job that failed is tried again."""
     return f"again: {job.stage} {job.about}"

@@ -14,7 +14,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 from tausweep.progress import said
 from tausweep.progress.display import display
-from tausweep.progress.failure import why
+from tausweep.progress.failure import ended, refusal, why
 from tausweep.progress.run import Active, Run, named
 from tausweep.stages import STAGES
 
@@ -53,10 +53,18 @@ class Watch:
                 self._finish(run, run.finish(told["job_id"], now))
             case LogEvent.ERROR, _ if told["exception"] == "LockException":
                 self._display.say(said.locked(sys.argv[1:]), wrong=True)
+            case LogEvent.ERROR, _ if refused := refusal(record.getMessage()):
+                self._display.say(said.stopped(refused), wrong=True)
             case LogEvent.ERROR, Run() if told["exception"] == "RuleException":
-                self._ended = record.getMessage().rpartition("' ")[2]  # behind the whole command
+                self._ended = ended(record.getMessage().rpartition("' ")[2])  # behind the command
             case LogEvent.JOB_ERROR, Run() as run if told["jobid"] in run.active:
                 self._fail(run, told)
+            case LogEvent.ERROR | None, Run() as run if (
+                run.failed
+                and not run.active
+                and told.get("exception", "WorkflowError") == "WorkflowError"
+            ):
+                pass  # that some job failed: which and why was said, and how many will be
             case event, run:
                 if record.levelno >= logging.WARNING or (event is None and run is None):
                     text = words(record)
