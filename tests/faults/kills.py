@@ -68,19 +68,20 @@ def disturb(
                 if kill.whom != "a job":
                     orphans += jobs
                     break
-        ended = _ends(process, LONGEST)
-        if not ended:  # Snakemake has an instant in which SIGTERM lets it wait for ever
-            assert hit and hit[-1].how == "told to end", f"still running: {user.said()}"
+        told = hit[-1:] if hit and hit[-1].whom != "a job" else []
+        ended = _ends(process, LONGEST if told else 5 * LONGEST)
+        if not ended:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+            # Snakemake has an instant in which SIGTERM lets it wait for ever.
+            assert told and told[0].how == "told to end", f"did not end: {user.said()}"
         text = user.said()
         locked = TYPE.search(text)
         for kill in waiting:
             kill.then += "one line, then went on" if locked else "went on"
-        if hit or not locked:
-            waiting = [kill for kill in hit if kill.whom != "a job"]
-            for kill in waiting if not ended else ():
-                kill.then = "had to be killed, "
+        waiting = [kill for kill in hit if kill.whom != "a job"]
+        for kill in waiting if not ended else ():
+            kill.then = "had to be killed, "
         for kill in hit:
             if kill.whom == "a job":
                 kill.then = _told(text, process.returncode)
@@ -159,7 +160,8 @@ def _told(text: str, status: int) -> str:
     said = [line for line in text.splitlines() if line.startswith("failed: ")]
     if status == 0:
         return "had done its work"
-    return f"{len(said)} line" if said else f"nothing is told of it: {text}"
+    assert said, f"nothing is told of a job that was killed: {text}"
+    return "one line"
 
 
 def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:

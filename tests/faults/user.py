@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,19 @@ class User:
         """What they type if nothing else is said."""
         self._said = directory / "said"
 
+    @classmethod
+    def beside(
+        cls, finished: Path, directory: Path, config: dict[str, Any], lost: Iterable[str] = ()
+    ) -> User:
+        """With a copy of results that are there, but for these stages and all figures."""
+        gone = shutil.ignore_patterns("figures", "logs", "benchmarks", *lost)
+        shutil.copytree(finished / "results", directory / "results", ignore=gone)
+        return cls(directory, config)
+
+    def paths(self, stage: str) -> list[Path]:
+        """Of all results of a stage, there or not."""
+        return [self.directory / j.path for j in self.plan.jobs.values() if j.stage == stage]
+
     @property
     def results(self) -> Path:
         """Where results are."""
@@ -78,7 +93,7 @@ class User:
         """Type a command and wait for its end; its exit status."""
         return self.start(command).wait(600)
 
-    def then(self) -> str:
+    def then(self, plain: str = "") -> str:
         """What to type next, by what was said; files that are to go are gone before."""
         text = self.said()
         for found in REMEDY.finditer(text):
@@ -88,22 +103,23 @@ class User:
             else:
                 path.unlink(missing_ok=True)  # several jobs may tell of the same file
         typed = TYPE.search(text)
-        return typed[1] if typed else self.plain
+        return typed[1] if typed else plain or self.plain
 
-    def finish(self, calls: int) -> int:
-        """Go on until all is there; after how many calls. No more than some are needed."""
-        command = self.plain
+    def finish(self, calls: int, target: str = "") -> int:
+        """Go on until all is there, or a target; after how many calls, of which some are enough."""
+        plain = command = f"{self.plain} {target}"
         for number in range(1, calls + 1):
             if self.run(command) == 0:
                 return number
-            command = self.then()
+            command = self.then(plain)
         raise AssertionError(f"not finished after {calls} calls: {self.said()}")
 
     def digests(self) -> dict[str, str]:
-        """Of the numbers of every result."""
+        """Of the numbers of every result that is there."""
         return {
             job.path: store.read(self.directory / job.path, stage=job.stage).attrs["data_sha256"]
             for job in self.plan.jobs.values()
+            if (self.directory / job.path).exists()
         }
 
     def faults(self) -> list[str]:
