@@ -74,7 +74,8 @@ def disturb(
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             # Snakemake has an instant in which SIGTERM lets it wait for ever.
-            assert told and told[0].how == "told to end", f"did not end: {user.said()}"
+            how = [kill.how for kill in told]
+            assert how == ["told to end"], f"did not end: {user.said()}"
         text = user.said()
         locked = TYPE.search(text)
         for kill in waiting:

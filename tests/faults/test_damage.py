@@ -19,6 +19,8 @@ from .damage import DAMAGES, attribute, directory, empty, number, pipe, swapped,
 from .user import REMEDY, User
 
 pytestmark = pytest.mark.xdist_group("workflow")
+
+
 def inputs(user: User) -> list[tuple[Job, Path, list[Path]]]:
     """Jobs, where their results stand, and the results that each reads; one job of each stage, and
     of each kind of figure.
@@ -96,9 +98,7 @@ def last(user: User) -> list[Job]:
 
 
 @pytest.mark.slow
-def test_what_lies_in_the_place_of_other_files_is_named(
-    finished: Path, tmp_path: Path
-) -> None:
+def test_what_lies_in_the_place_of_other_files_is_named(finished: Path, tmp_path: Path) -> None:
     """Of a log, a benchmark, a figure, another marker: nothing waits, all else goes on."""
     user = User.beside(finished, tmp_path / "run", TINY)
     results, figures = user.results, user.results / "figures/tiny"

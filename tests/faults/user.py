@@ -23,7 +23,7 @@ from tausweep.plan import Plan
 
 SNAKEFILE = Path(__file__).parents[2] / "Snakefile"
 TYPE = re.compile(r"^locked: .*type: (.+)$", re.MULTILINE)
-REMEDY = re.compile(r"(\S+): [^;\n]*; (?:delete (?:it|(\S+))|(move it away)) and run snakemake")
+REMEDY = re.compile(r"(results/\S+): [^;\n]*; (?:delete (?:it|(\S+))|(move it away)) and run snakemake")
 """What is wrong with a file and what to delete, or that it is to be moved away."""
 
 
@@ -45,8 +45,10 @@ class User:
         self.directory, self.plan = directory, Plan(load(config))
         (directory / "experiment.yaml").write_text(yaml.safe_dump(config))
         self.plain = shlex.join(
-            ["snakemake", "--snakefile", str(SNAKEFILE), "--configfile", "experiment.yaml"]
-            + list(arguments or ("--cores", "2"))
+            [
+                *("snakemake", "--snakefile", str(SNAKEFILE), "--configfile", "experiment.yaml"),
+                *(arguments or ("--cores", "2")),
+            ]
         )
         """What they type if nothing else is said."""
         self._said = directory / "said"
@@ -98,10 +100,12 @@ class User:
         text = self.said()
         for found in REMEDY.finditer(text):
             path = self.directory / (found[2] or found[1])
+            if not os.path.lexists(path):
+                continue  # several jobs may tell of the same file
             if found[3]:
                 path.rename(path.with_name(f"{path.name}.away"))
             else:
-                path.unlink(missing_ok=True)  # several jobs may tell of the same file
+                path.unlink()
         typed = TYPE.search(text)
         return typed[1] if typed else plain or self.plain
 
