@@ -3,6 +3,9 @@
 
 import sys
 
+from tausweep.cost.asked import Requests
+from tausweep.job import Job
+
 # Jobs find the command `tausweep` installed beside this Snakemake, be it activated or not.
 shell.prefix(f"export PATH={Path(sys.executable).parent}:$PATH; ")
 
@@ -17,6 +20,22 @@ def inputs(stage):
 
 def job(stage):
     return lambda wildcards: PLAN.job(stage, wildcards.key).json
+
+
+# Time and memory that a scheduler is asked for: more at each attempt. `of` is a stage, or a job.
+REQUESTS = Requests(PLAN.jobs)
+
+
+def asked(of, wildcards):
+    return REQUESTS.of(of if isinstance(of, Job) else PLAN.job(of, wildcards.key))
+
+
+def minutes(of):
+    return lambda wildcards, attempt: attempt * asked(of, wildcards).minutes
+
+
+def megabytes(of):
+    return lambda wildcards, attempt: attempt * asked(of, wildcards).megabytes
 
 
 def figures(*kinds):

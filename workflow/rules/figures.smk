@@ -37,8 +37,8 @@ for name, drawing in PLAN.figures.items():
             "../../envs/environment.yaml"
         threads: 1
         resources:
-            mem_mb=2000,
-            runtime=10,
+            mem_mb=megabytes(drawing),
+            runtime=minutes(drawing),
         params:
             name=name,
             caption=PLAN.captions[name],

@@ -14,9 +14,8 @@ rule train:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 4000 * attempt,
-        runtime=lambda wildcards, attempt: 120 * attempt,
-        gpu=1,
+        mem_mb=megabytes("train"),
+        runtime=minutes("train"),
     params:
         job=job("train"),
     message:
@@ -39,8 +38,8 @@ rule run_orbit:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        mem_mb=megabytes("orbit"),
+        runtime=minutes("orbit"),
     params:
         job=job("orbit"),
     message:
@@ -62,8 +61,8 @@ rule list_members:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        mem_mb=megabytes("members"),
+        runtime=minutes("members"),
     params:
         job=job("members"),
     message:
@@ -86,8 +85,8 @@ rule measure:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        mem_mb=megabytes("metrics"),
+        runtime=minutes("metrics"),
     params:
         job=job("metrics"),
     message:
@@ -109,8 +108,8 @@ rule measure_reference:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        mem_mb=megabytes("reference"),
+        runtime=minutes("reference"),
     params:
         job=job("reference"),
     message:
@@ -132,8 +131,8 @@ rule find_best:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=megabytes("best"),
+        runtime=minutes("best"),
     params:
         job=job("best"),
     message:
@@ -162,8 +161,8 @@ rule collect:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=megabytes("collect"),
+        runtime=minutes("collect"),
     params:
         job=job("collect"),
     message:
@@ -186,8 +185,8 @@ rule pool:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=megabytes("pool"),
+        runtime=minutes("pool"),
     params:
         job=job("pool"),
     message:
@@ -210,8 +209,8 @@ rule judge_claims:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=megabytes("claims"),
+        runtime=minutes("claims"),
     params:
         job=job("claims"),
     message:
@@ -233,8 +232,8 @@ rule compare_published:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=megabytes("reproduction"),
+        runtime=minutes("reproduction"),
     params:
         job=job("reproduction"),
     message:

@@ -36,8 +36,8 @@ for directory, written in PLAN.pages.items():
             "../../envs/environment.yaml"
         threads: 1
         resources:
-            mem_mb=2000,
-            runtime=10,
+            mem_mb=megabytes(written),
+            runtime=minutes(written),
         params:
             name=directory,
             key=written.key,

@@ -15,8 +15,8 @@ rule make_series:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        mem_mb=megabytes("series"),
+        runtime=minutes("series"),
     params:
         job=job("series"),
     message:
@@ -39,8 +39,8 @@ rule make_signal:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        mem_mb=megabytes("signal"),
+        runtime=minutes("signal"),
     params:
         job=job("signal"),
     message:
@@ -63,8 +63,8 @@ rule measure_truth:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        mem_mb=megabytes("truth"),
+        runtime=minutes("truth"),
     params:
         job=job("truth"),
     message:
@@ -87,8 +87,8 @@ rule measure_lyapunov:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=lambda wildcards, attempt: 60 * attempt,
+        mem_mb=megabytes("lyapunov"),
+        runtime=minutes("lyapunov"),
     params:
         job=job("lyapunov"),
     message:

@@ -14,8 +14,8 @@ rule analyse_theory:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=megabytes("theory"),
+        runtime=minutes("theory"),
     params:
         job=job("theory"),
     message:

@@ -16,6 +16,9 @@ SAMPLES, VARIABLES, DIMENSION = 100_000, 3, 3
 """What is taken for those of a series that was not downloaded yet, of a system whose variables only
 its job can tell, and of an embedding that is found when its job runs."""
 
+LEAST_BYTES = 2
+"""Of a value in a file, be it text or numbers."""
+
 
 class Shape(NamedTuple):
     """Of a series or a signal."""
@@ -36,10 +39,11 @@ class Shapes:
     jobs
         All jobs by reference.
     directory
-        Where results/ is, if anything is there yet.
+        Where results/ is, if anything is there yet. None: nothing is read, neither results nor
+        files that series are made from, which are taken to be as long as their size allows.
     """
 
-    def __init__(self, jobs: Mapping[str, Job], directory: Path = Path()) -> None:
+    def __init__(self, jobs: Mapping[str, Job], directory: Path | None = Path()) -> None:
         self.jobs, self.directory = jobs, directory
         self._known: dict[str, Shape] = {}
 
@@ -61,6 +65,8 @@ class Shapes:
 
     def _there(self, job: Job) -> Shape | None:
         """In its file, if that is there."""
+        if self.directory is None:
+            return None
         path = self.directory / RESULTS / f"{job.reference}.nc"
         if not path.is_file():
             return None
@@ -79,6 +85,8 @@ class Shapes:
                 names = system.variables
                 width = VARIABLES if names is None else len(system.observe or names)
                 return Shape(system.steps, width, bool(system.inputs))
+            case File() as settings if self.directory is None:
+                return _by_size(settings, job.sources[0])
             case File() as settings:
                 return _of_file(settings, job.sources[0])
         return Shape(SAMPLES, 1, driven=False, known=False)
@@ -106,3 +114,12 @@ def _of_file(settings: File, path: str) -> Shape:
         raise ConfigError(str(error)) from None
     samples, width = found["x"].shape
     return Shape(samples, width - len(settings.inputs), bool(settings.inputs))
+
+
+def _by_size(settings: File, path: str) -> Shape:
+    """The most that it may hold, unless it is compressed."""
+    try:
+        samples = Path(path).stat().st_size // (LEAST_BYTES * VARIABLES)
+    except OSError:
+        samples = SAMPLES
+    return Shape(max(samples, 1), VARIABLES, bool(settings.inputs), known=False)
