@@ -16,6 +16,7 @@ STATUS = re.compile(r"exit status (\d+)|died with <Signals\.\w+: (\d+)>")
 REFUSED = re.compile(r"\[Errno \d+\] (.+)\s*\Z")
 """At the end of what is said of an OSError."""
 _SIGNALS = {each.value for each in signal.Signals}
+NOTHING = "nothing was said"
 TAIL, WIDTH = 16_384, 300
 
 
@@ -26,7 +27,7 @@ def why(logs: Iterable[Path], otherwise: str = "") -> str:
     lines = [line for log in logs for line in tail(log).splitlines() if line.strip()]
     speaking = [line for line in lines if SPEAKS.search(line)]
     found = [*lines[-1:], *([otherwise] if otherwise else []), *speaking[-1:]]
-    return found[-1].strip().removeprefix(OURS)[:WIDTH] if found else "nothing was said"
+    return found[-1].strip().removeprefix(OURS)[:WIDTH] if found else NOTHING
 
 
 def ended(text: str) -> str:

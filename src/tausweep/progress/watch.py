@@ -14,7 +14,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 from tausweep.progress import said
 from tausweep.progress.display import display
-from tausweep.progress.failure import ended, refusal, why
+from tausweep.progress.failure import NOTHING, ended, refusal, why
 from tausweep.progress.run import Active, Run, named
 from tausweep.stages import STAGES
 
@@ -122,4 +122,7 @@ class Watch:
         job = run.fail(told["jobid"])
         logs = [Path(log) for log in told["log"]]
         reason = why(logs, told["rule_msg"] or self._ended)
-        self._display.say(said.failed(job, reason), wrong=True)
+        # Of a group all jobs are said to have failed, those that ended well before the one that did
+        # and those that were not started after it too.
+        if not (told["indent"] and reason == NOTHING):
+            self._display.say(said.failed(job, reason), wrong=True)
