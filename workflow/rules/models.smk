@@ -16,6 +16,7 @@ rule train:
     resources:
         mem_mb=megabytes("train"),
         runtime=minutes("train"),
+        gpu=1,
     params:
         job=job("train"),
     message:
