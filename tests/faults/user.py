@@ -23,7 +23,9 @@ from tausweep.plan import Plan
 
 SNAKEFILE = Path(__file__).parents[2] / "Snakefile"
 TYPE = re.compile(r"^locked: .*type: (.+)$", re.MULTILINE)
-REMEDY = re.compile(r"(results/\S+): [^;\n]*; (?:delete (?:it|(\S+))|(move it away)) and run snakemake")
+REMEDY = re.compile(
+    r"(results/\S+): [^;\n]*; (?:delete (?:it|(\S+))|(move it away)) and run snakemake"
+)
 """What is wrong with a file and what to delete, or that it is to be moved away."""
 
 
