@@ -121,7 +121,9 @@ def _read(results: Path, names: str | list[str]) -> xr.Dataset | list[xr.Dataset
 
 def _input(results: Path, name: str) -> xr.Dataset:
     stage, _ = name.split("/")
-    return store.without_bookkeeping(store.read(results / f"{name}.nc", stage=stage))
+    path = results / f"{name}.nc"
+    whole.not_of_the_future(path)
+    return store.without_bookkeeping(store.read(path, stage=stage))
 
 
 def _raw(job: Job) -> dict[str, xr.Dataset | list[xr.Dataset]]:

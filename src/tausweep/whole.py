@@ -92,6 +92,17 @@ def check(path: Path) -> None:
         )
 
 
+def not_of_the_future(path: Path) -> None:
+    """Let a file that is of a time to come be of now, if it may be changed.
+
+    Clocks are set back and those of hosts differ, and Snakemake calls a job failed whose output is
+    older than its input. For results, which their names tell all about, times mean nothing.
+    """
+    with contextlib.suppress(OSError):
+        if path.stat().st_mtime > time.time():
+            os.utime(path)
+
+
 def require_plain(path: Path) -> None:
     """Refuse what is no plain file before it is opened, as a pipe would be waited for.
 
