@@ -102,6 +102,21 @@ def test_it_says_in_words_what_it_found(command: Run, henon: np.ndarray) -> None
     assert Path("figures/λ.svg").exists()
 
 
+def test_an_estimate_alone_says_that_nothing_was_tested_and_a_part_of_the_state_that_it_is_one(
+    command: Run, henon: np.ndarray
+) -> None:
+    both = csv(henon, "x,y", "both.csv")
+    one = csv(henon[:, :1], "x", "one.csv")
+    said = command(both, "--dt", 1, "--no-interval")[1]
+    assert "unexplained; whether it is above zero was not tested" in said
+    assert "not to be the whole state" not in said
+    said = command(one, "--dt", 1)[1]
+    assert "was not tested" not in said
+    dimension, delay = re.search(r"embedding: dimension (\d+), delay (\d+) step", said).groups()
+    assert int(dimension) > 1
+    assert f"{{steps: [{{step: embed, dimension: {dimension}, delay: {delay}}}]}}" in said
+
+
 def test_time_stamps_and_one_variable_of_a_netcdf_file(command: Run, henon: np.ndarray) -> None:
     time = 10 + 0.25 * np.arange(len(henon))
     own = xr.Dataset({"a": ("t", henon[:, 0]), "b": ("t", henon[:, 1])}, coords={"t": time})

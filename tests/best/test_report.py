@@ -66,13 +66,29 @@ def test_what_cannot_tell_models_apart_is_no_advice() -> None:
 
 def test_without_a_tau_pred_or_a_result_that_is_said() -> None:
     none = {**BEFORE, "tau_pred": None, "says": "undecided: " + "too few states " * 20}
+    none["mean_period"] = 46.0
     lines = report.told("weather", {"before": none, "sweeps": []})
+    whole = " ".join(" ".join(lines).split())
+    assert "sweep τ around its mean period, say from 5 to 184 steps" in whole
+    assert "no sweep is judged" in lines[-1]
     assert lines[0].startswith("weather: no τ_pred from λ_max: undecided: too few")
     assert max(map(len, lines)) <= report.WIDTH
     sweeps = [{"model": "RNN", "method": "a", "after": None}]
     lines = report.told("eeg", {"before": None, "sweeps": sweeps})
     assert lines[0] == "eeg: λ_max is not there yet"
     assert lines[2].endswith("not there yet")
+
+
+def test_what_it_costs_at_tau_pred_is_known_where_that_was_tried() -> None:
+    """Multiples of τ_pred are tried at whole steps, and the last may be just below it."""
+    best = found(np.outer(MEDIAN, SPREAD))
+    last = float(best["tau"][-1])
+    costs = [
+        report.after(best, tau_pred)["by"]["D_stsp"]["cost_at_tau_pred"]
+        for tau_pred in (last, last + 0.4, last + 0.6)
+    ]
+    assert costs[0] == costs[1] is not None
+    assert costs[2] is None
 
 
 def test_long_names_and_numbers_stay_within_the_width() -> None:

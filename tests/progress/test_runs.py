@@ -81,7 +81,8 @@ def screen(written: str) -> list[str]:
 def test_a_log_tells_what_is_to_be_done_and_that_it_is(snakemake: Snakemake, undrawn: Path) -> None:
     run = snakemake(undrawn, TINY, "lyapunov")
     assert run.returncode == 0, run.stderr
-    *_, first, last = run.stderr.splitlines()
+    *_, first, drawn, last = run.stderr.splitlines()
+    assert drawn == "drawn: results/figures/tiny/lyapunov_lorenz.png"
     assert re.fullmatch(r"1 job to be done, about \d+ s: figure 1", first)
     assert re.fullmatch(r"\d\d:\d\d:\d\d  1 of 1 job done in \d+ s", last)
     assert "tausweep stage" not in run.stderr

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from tausweep import study
@@ -22,12 +23,16 @@ Schema = Mapping[str, Any]
 
 def pages() -> Iterator[tuple[str, str]]:
     """The page."""
-    schema = study.schema()
-    definitions = schema["$defs"]
+    definitions = _schema()["$defs"]
     parts = [START]
     for name in _reached(definitions):
         parts.append(_section(name, definitions[name]))
     yield "configuration.md", "\n".join(parts)
+
+
+@cache
+def _schema() -> Schema:
+    return study.schema()
 
 
 def _reached(definitions: Schema) -> list[str]:
@@ -134,7 +139,7 @@ class _Anchors(dict[str, str]):
     """Where the section of a type is: as the heading's words give it."""
 
     def __missing__(self, name: str) -> str:
-        title = _title(name, study.schema()["$defs"][name])
+        title = _title(name, _schema()["$defs"][name])
         self[name] = re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
         return self[name]
 

@@ -7,7 +7,9 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import xarray as xr
+from jaxtyping import Float
 
 from tausweep.best.cost import between
 from tausweep.lyapunov.report import says
@@ -19,7 +21,12 @@ NAME, QUANTITY = 26, 12
 ENTRIES = (6, 14, 10, 6, 6, 6)
 """Columns of the others."""
 
+PERIODS = (0.1, 4.0)
+"""Of the mean period, between which a τ is looked for where there is no τ_pred: those of chaotic
+flows lie at half of it to three times it, and the best τ somewhat below."""
+
 Numbers = Mapping[str, Any]
+Array = Float[np.ndarray, "tau"]
 
 
 def before(lyapunov: xr.Dataset) -> Numbers:
@@ -32,6 +39,7 @@ def before(lyapunov: xr.Dataset) -> Numbers:
         "interval": [_known(end) for end in lyapunov["tau_pred_interval"].values.tolist()],
         "confidence": lyapunov.attrs["confidence"],
         "verdict": lyapunov.attrs["verdict"],
+        "mean_period": _known(lyapunov["mean_period"].item()),
         "says": says(lyapunov),
     }
 
@@ -78,8 +86,14 @@ def _by(best: xr.Dataset, tau_pred: float | None) -> Numbers:
         "cost": [_cost(value) for value in cost.tolist()],
         "cost_at_half": _cost(times[0.5]),
         "cost_at_twice": _cost(times[2.0]),
-        "cost_at_tau_pred": None if tau_pred is None else _cost(between(tau_pred, tau, cost)),
+        "cost_at_tau_pred": None if tau_pred is None else _at(tau_pred, tau, cost),
     }
+
+
+def _at(tau_pred: float, tau: Array, cost: Array) -> Any:
+    """The cost at τ_pred, which is tried at the nearest whole step, and that may be the last."""
+    nearest = float(np.clip(tau_pred, tau[0], tau[-1]))
+    return _cost(between(nearest if abs(nearest - tau_pred) <= 0.5 else tau_pred, tau, cost))
 
 
 def told(series: str, found: Numbers) -> list[str]:
@@ -91,7 +105,11 @@ def _before(found: Numbers | None) -> str:
     if found is None:
         return "λ_max is not there yet"
     if found["tau_pred"] is None:
-        return f"no τ_pred from λ_max: {found['says']}"
+        told = f"no τ_pred from λ_max: {found['says']}"
+        if found["mean_period"] is None:
+            return told
+        first, last = (max(round(share * found["mean_period"]), 1) for share in PERIODS)
+        return f"{told}; sweep τ around its mean period, say from {first} to {last} steps"
     told = f"{_number(found['tau_pred'])} {_interval(found['interval'])}".rstrip()
     return f"from λ_max alone τ_pred = {told} steps ({found['verdict']})"
 
@@ -108,8 +126,10 @@ def _table(sweeps: Iterable[Numbers]) -> list[str]:
             lines.append(_row(name, *_entries(quantity, by)))
             lines += [f"    {remark}" for remark in _remarks(by)]
             name = ""
+    if not lines:
+        return ["  no sweep is judged: for one, name several τ, and a metric of claims.quantities"]
     head = _row("after the sweep", "by", "use τ", "interval", "good", "half", "twice", "τ_pred")
-    return [head, *lines] if lines else []
+    return [head, *lines]
 
 
 def _entries(quantity: str, by: Numbers) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from tausweep.truth.steps import largest
@@ -53,6 +54,10 @@ def of_equations(dataset: xr.Dataset, truth: xr.Dataset) -> Estimate:
     return Estimate("equations", found.lambda_max, interval, lacking)
 
 
+UNTESTED = "; whether it is above zero was not tested, as no interval was asked for"
+"""Of an estimate alone."""
+
+
 def says(dataset: xr.Dataset) -> str:
     """Verdict and why, as "chaotic, by quadratic maps that leave 3 % unexplained"."""
     verdict, reason = str(dataset.attrs["verdict"]), str(dataset.attrs["reason"])
@@ -60,8 +65,10 @@ def says(dataset: xr.Dataset) -> str:
         case "maps":
             kind = str(dataset["maps_kind"].values[0])
             clean = ", noise taken off" if dataset["noise_removed"] else ""
+            tested = "" if np.isfinite(dataset["lambda_max_interval"]).all() else UNTESTED
             return (
                 f"{verdict}, by {kind} maps that leave {_unexplained(dataset)} unexplained{clean}"
+                f"{tested}"
             )
         case "curves":
             return f"{verdict}, by divergence curves"
@@ -161,6 +168,12 @@ def text(found: dict[str, Any]) -> str:
         f"Theiler window {_steps(found['theiler'])}",
         found["says"],
     ]
+    if embedding["dimension"] > 1:
+        lines.append(
+            "what was measured seems not to be the whole state: models need an embedding as well, "
+            f"signal: {{steps: [{{step: embed, dimension: {embedding['dimension']}, "
+            f"delay: {embedding['delay']}}}]}}"
+        )
     if found["lambda_max"]["value"] is not None:
         lines += [
             f"λ_max   {_said(found['lambda_max'])} per step, "

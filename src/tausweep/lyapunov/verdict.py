@@ -129,8 +129,11 @@ def _by_maps(measured: Measured, samples: int) -> Verdict:
         lower = upper = value
     if upper * measured.period <= SLIGHT and not (lower > 0 and _grown(lower, samples)):
         return _none("not chaotic", f"errors grow by less than {SLIGHT:.0%} in a mean period")
-    if lower <= _clear(measured.removed) * value:
-        return _none("undecided", f"the interval comes near zero: {_missing(estimate)}")
+    clear = _clear(measured.removed)
+    if lower <= clear * value:
+        near = f"the interval begins at {lower / value:.0%} of λ_max, and is clear of zero above"
+        missing = _missing(estimate, measured.removed)
+        return _none("undecided", f"{near} {clear:.0%}: {missing}")
     if not steady(estimate, noisy):
         return _none("undecided", f"{left}: errors add up about as fast as they grow")
     if not _grown(value, samples):
@@ -182,7 +185,7 @@ def _short(exponent: float, samples: int) -> str:
     )
 
 
-def _missing(estimate: Estimate) -> str:
+def _missing(estimate: Estimate, removed: float) -> str:
     """What would raise the lower end most; noise that was taken off moves the upper one alone."""
     remedies = {
         "sampling": "a longer series is missing, which visits its attractor more often",
@@ -190,6 +193,8 @@ def _missing(estimate: Estimate) -> str:
         "density": "it still moves with the length of the series: more samples are missing",
         "rare": "it hangs on rare states, which maps do not predict: more samples are missing",
         "choice": "maps of other dimensions or steps disagree: more samples are missing",
-        "bias": "maps predict too badly: noise, too few samples, or too many dimensions",
+        "bias": f"noise, of {removed:.1%} of a standard deviation, makes maps predict badly"
+        if removed > 0
+        else "maps predict too badly: noise, too few samples, or too many dimensions",
     }
     return remedies[max(remedies, key=lambda name: getattr(estimate.errors, name))]

@@ -15,6 +15,11 @@ STATUS = re.compile(r"exit status (\d+)|died with <Signals\.\w+: (\d+)>")
 """With what a command ended; a shell adds 128 to the number of a signal."""
 REFUSED = re.compile(r"\[Errno \d+\] (.+)\s*\Z")
 """At the end of what is said of an OSError."""
+AS = {
+    "SIGKILL": ", as where memory runs out",
+    "SIGINT": ", as by Ctrl-C: the same command goes on with it",
+}
+"""What a signal may be of."""
 _SIGNALS = {each.value for each in signal.Signals}
 NOTHING = "nothing was said"
 TAIL, WIDTH = 16_384, 300
@@ -37,7 +42,7 @@ def ended(text: str) -> str:
     if not found or (found[1] and int(found[1]) <= 128) or number not in _SIGNALS:
         return text
     name = signal.Signals(number).name
-    return f"ended by {name}" + (", as where memory runs out" if name == "SIGKILL" else "")
+    return f"ended by {name}{AS.get(name, '')}"
 
 
 def refusal(text: str) -> str:

@@ -99,6 +99,8 @@ class Run:
         self.outlook, self.counts, self.cores, self.began = outlook, counts, cores, began
         self.done: Counter[str] = Counter()
         """By stage."""
+        self.pages: list[str] = []
+        """Reports that were written, the last first."""
         self.active: dict[int, Active] = {}
         self.failed: dict[int, Active] = {}
         """Not tried again, so far."""
@@ -119,6 +121,8 @@ class Run:
             self.done[job.stage] += 1
             self._spent += took
             self.outlook.learn(job.name, took)
+            if job.stage == "report":
+                self.pages.insert(0, f"{RESULTS}/figures/{job.name}.html")  # a study's is last
         return job
 
     def fail(self, number: int) -> Active:
@@ -134,9 +138,9 @@ class Run:
                 self.outlook.learn(job.name, job.epochs.seconds)
 
     @property
-    def trains(self) -> bool:
-        """Whether there is training that is not done."""
-        return self.done["train"] < self.counts.get("train", 0)
+    def reports(self) -> bool:
+        """Whether it will end with pages that show all figures, and does not train any more."""
+        return "report" in self.counts and self.done["train"] >= self.counts.get("train", 0)
 
     def of(self, stage: str) -> list[Active]:
         """Active jobs of a stage."""

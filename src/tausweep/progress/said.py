@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from tausweep.cost.duration import duration
 from tausweep.progress.run import Active, Left, Run
 
+MOST = 3
+"""Pages that are named at the end."""
 BAR = 20
 """Characters."""
 
@@ -49,6 +51,8 @@ def table(run: Run, now: float) -> list[str]:
 def last(run: Run, now: float) -> str:
     """What became of it."""
     text = f"{_done(run)} done in {duration(now - run.began)}"
+    if pages := run.pages:
+        text += f"; read {', '.join(pages[:MOST])}{', …' if len(pages) > MOST else ''}"
     if run.failed:
         lost = len(run.lost())
         text += f"; {len(run.failed)} failed"

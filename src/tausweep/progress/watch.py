@@ -114,8 +114,8 @@ class Watch:
         run.start(told["jobid"], job)
 
     def _finish(self, run: Run, job: Active | None) -> None:
-        """Say of a figure that there is one to look at while the rest still trains."""
-        if job is not None and job.stage == "figure" and run.trains and self._plan is not None:
+        """Say of a figure that there is one to look at, while the rest trains or if it is all."""
+        if job is not None and job.stage == "figure" and not run.reports and self._plan is not None:
             self._display.say(said.drawn(self._plan.files(job.name)))
 
     def _fail(self, run: Run, told: Mapping[str, Any]) -> None:

@@ -124,13 +124,17 @@ def _forest(axes: Axes, rows: list[Row]) -> None:
     axes.axvline(1, color=QUIET, linewidth=0.8, zorder=0)
     for y, row in enumerate(rows):
         if not np.isfinite(row.ratio):
-            axes.text(1, y, "no τ_pred", ha="center", va="center", color=QUIET, gid="none")
+            axes.text(0.5, y, r"no $\tau_\mathrm{pred}$", ha="center", va="center", color=QUIET,
+                      transform=axes.get_yaxis_transform(), gid="none",
+                      bbox={"color": "white"})  # fmt: skip
             continue
         axes.plot(row.good, [y, y], color=row.colour, alpha=0.2, linewidth=6, solid_capstyle="butt",
                   gid=f"good: {row.label}")  # fmt: skip
         axes.plot(row.interval, [y, y], color=row.colour, gid=f"interval: {row.label}")
         axes.plot([row.ratio], [y], "o", color=row.colour, gid=f"best: {row.label}",
                   markerfacecolor="white" if row.edge else row.colour)  # fmt: skip
+    if not any(np.isfinite(row.ratio) for row in rows):
+        axes.set_xlim(0.1, 10)  # of nothing
     axes.set_xlabel(r"best $\tau$ / $\tau_\mathrm{pred}$")
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))  # a range may hold no power of ten
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
