@@ -32,7 +32,7 @@ END
     say "passed: a preempted job goes on from its checkpoint"
 
     stop slurmctld
-    sleep "${controller_away:-15}"
+    sleep "${controller_away:-8}"
     start slurmctld slurmctld -D
     within 60 state_is "$first" RUNNING || fail "job $first did not survive its controller"
     say "passed: a job and Snakemake survive a controller that was away"
