@@ -132,19 +132,9 @@ def _default(schema: Schema) -> str:
 
 def _link(reference: str) -> str:
     name = reference.rpartition("/")[2]
-    return f"[{name}](#{ANCHORS[name]})"
-
-
-class _Anchors(dict[str, str]):
-    """Where the section of a type is: as the heading's words give it."""
-
-    def __missing__(self, name: str) -> str:
-        title = _title(name, _schema()["$defs"][name])
-        self[name] = re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
-        return self[name]
-
-
-ANCHORS = _Anchors()
+    title = _title(name, _schema()["$defs"][name])
+    anchor = re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")  # of the section's heading
+    return f"[{name}](#{anchor})"
 
 
 def _cell(text: str) -> str:
