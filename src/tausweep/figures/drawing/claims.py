@@ -126,7 +126,7 @@ def _forest(axes: Axes, rows: list[Row]) -> None:
         if not np.isfinite(row.ratio):
             axes.text(0.5, y, r"no $\tau_\mathrm{pred}$", ha="center", va="center", color=QUIET,
                       transform=axes.get_yaxis_transform(), gid="none",
-                      bbox={"color": "white"})  # fmt: skip
+                      bbox={"color": "white", "pad": 1})  # fmt: skip
             continue
         axes.plot(row.good, [y, y], color=row.colour, alpha=0.2, linewidth=6, solid_capstyle="butt",
                   gid=f"good: {row.label}")  # fmt: skip
