@@ -14,6 +14,7 @@ from tausweep.job import Job, file_reference
 from tausweep.jobs import Jobs
 from tausweep.members.settings import Members
 from tausweep.metrics.metric import Comparison, Metric
+from tausweep.metrics.quantities import split
 from tausweep.models.dynamics import Fitted
 from tausweep.models.settings import Model
 from tausweep.orbit.settings import Part
@@ -291,7 +292,7 @@ def kind_of(method: TrainingMethod | None) -> str:
 def _measures(metric: Settings, quantities: list[str]) -> bool:
     """Whether a metric gives any of the quantities."""
     assert isinstance(metric, Metric)
-    return not metric.variables.keys().isdisjoint(quantities)
+    return not metric.variables.keys().isdisjoint(split(each)[0] for each in quantities)
 
 
 def _metric_of(reference: Job) -> Metric:

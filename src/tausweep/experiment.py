@@ -19,6 +19,7 @@ from tausweep.figures.figure import Subject
 from tausweep.figures.settings import Figures
 from tausweep.lyapunov.settings import Lyapunov
 from tausweep.metrics.metric import Comparison
+from tausweep.metrics.quantities import listed, measured, split
 from tausweep.metrics.settings import Metrics
 from tausweep.models.rnn.settings import Recurrent
 from tausweep.models.settings import Model
@@ -95,10 +96,9 @@ class Experiment(Settings):
         return any(method.setting == "tau" and len(method.values) > 1 for method in self.methods)
 
     def judged(self, quantities: Sequence[str]) -> list[str]:
-        """Those of the quantities that are measured: one number of each member, not a kind."""
-        measured = {n: v for metric in self.metrics.chosen for n, v in metric.variables.items()}
-        numbers = {name for name, v in measured.items() if not v.dims and not v.meanings}
-        return [name for name in quantities if name in numbers]
+        """Those of the quantities that are measured."""
+        there = measured(self.metrics.chosen)
+        return [each for each in quantities if each in there.get(split(each)[0], ())]
 
     @property
     def parts(self) -> list[Part]:
@@ -242,6 +242,17 @@ def _enough_input(ex: Experiment, name: str, series: Simulated) -> None:
         )
 
 
+def _claims_are_of_places_that_are_measured(ex: Experiment) -> None:
+    there = measured(ex.metrics.chosen)
+    for i, quantity in enumerate(ex.claims.quantities):
+        name = split(quantity)[0]
+        if name in there and quantity not in there[name]:
+            raise ValueError(
+                f"claims.quantities[{i}] must be where the metric measures, found {quantity!r}; "
+                f"allowed: {listed({name: there[name]})}"
+            )
+
+
 def _figures_show_what_there_is(ex: Experiment) -> None:
     for kind, figure in ex.figures.chosen.items():
         for series in ex.series:
@@ -252,6 +263,7 @@ def _figures_show_what_there_is(ex: Experiment) -> None:
 
 
 CHECKS = (
+    _claims_are_of_places_that_are_measured,
     _something_is_asked,
     _recurrent_models_have_methods,
     _something_is_held_out,

@@ -46,17 +46,17 @@ STAGES = {
     "orbit": Stage(4, "tausweep.orbit", "OrbitAlong", "Orbits"),
     "members": Stage(2, "tausweep.members", "Members", "Trained members"),
     "metrics": Stage(3, "tausweep.metrics", "AnyMetric", "Metric"),
-    "reference": Stage(1, "tausweep.reference", "Reference", "Floor and ceiling"),
-    "best": Stage(2, "tausweep.best", "Judging", "The learning interval to use"),
+    "reference": Stage(2, "tausweep.reference", "Reference", "Floor and ceiling"),
+    "best": Stage(3, "tausweep.best", "Judging", "The learning interval to use"),
     "collect": Stage(5, "tausweep.collect", "Collect", "All trained members of an experiment"),
     "pool": Stage(1, "tausweep.pool", "Pool", "All trained members of a study"),
-    "claims": Stage(3, "tausweep.claims", "ClaimsOf", "The best learning interval"),
+    "claims": Stage(4, "tausweep.claims", "ClaimsOf", "The best learning interval"),
     "reproduction": Stage(
         1, "tausweep.reproduction", "Reproduction", "Results beside published numbers"
     ),
     "theory": Stage(1, "tausweep.theory", "AnyAnalysis", "How linear systems are learned"),
     "figure": Stage(6, "tausweep.figures", "Drawing", "Figure"),
-    "report": Stage(1, "tausweep.report", "Page", "Report"),
+    "report": Stage(2, "tausweep.report", "Page", "Report"),
 }
 """All stages. Figures and reports are no Datasets with a file named by a key, but have keys too."""
 

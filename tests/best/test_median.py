@@ -96,7 +96,7 @@ def test_the_best_of_what_failed_says_nothing():
 def test_without_a_tau_pred_there_is_no_ratio():
     none = Ratio.of(np.nan, np.full(10, np.nan), 0.95, 0)
     assert none.verdict == "unknown"
-    told = sentence("A", "D_H", [found(np.ones((5, 2)))], [none, none])
+    told = sentence("A", "D_H", [found(np.ones((5, 2)))], [none, none], np.nan)
     assert told == "A: by D_H the best τ is 5 steps; there is no τ_pred to compare with."
 
 

@@ -64,6 +64,15 @@ def test_what_cannot_tell_models_apart_is_no_advice() -> None:
     assert report.after(best, None)["by"]["D_stsp"]["tells"] is False
 
 
+@pytest.mark.parametrize(
+    ("floor", "remarks"), [(0.5, []), (0.05, ["even there it is 20 times what other data of"])]
+)
+def test_what_is_far_above_its_floor_is_said_to_be(floor: float, remarks: list[str]) -> None:
+    bounds = xr.Dataset({"D_stsp_floor": floor, "D_stsp_ceiling": 15.0})
+    _, _, _, *said_below = said(found(np.outer(MEDIAN, SPREAD), reference=[bounds]))
+    assert [line.strip()[: len(remarks[0])] for line in said_below] == remarks
+
+
 def test_without_a_tau_pred_or_a_result_that_is_said() -> None:
     none = {**BEFORE, "tau_pred": None, "says": "undecided: " + "too few states " * 20}
     none["mean_period"] = 46.0

@@ -89,6 +89,34 @@ def test_the_first_quantity_is_the_one_that_suggests():
         assert run(settings, train, [*metrics, other], [])["suggested"] == tau
 
 
+def test_a_quantity_with_several_values_is_judged_at_one_place():
+    train, _ = sweep(np.outer(MEDIAN, SPREAD))
+    near, far = np.outer([2.0, 1, 3, 4], SPREAD), np.outer([2.0, 4, 1, 3], SPREAD)
+    ahead = {"ahead": [1, 20]}
+    values = ("run", "ahead"), np.stack([near.ravel(), far.ravel()], axis=1)
+    metrics = xr.Dataset({"prediction_error": values}, ahead)
+    reference = xr.Dataset({"prediction_error_ceiling": ("ahead", [5.0, 0.5])}, ahead)
+    names = ["prediction_error@1", "prediction_error@20"]
+    best = run(Judging(quantities=names, resamples=100), train, [metrics], [reference])
+    assert best["best_tau"].values.tolist() == [10, 20]
+    assert best["learned"].values.tolist() == [1, 0]  # at 20 even the best is above the ceiling
+    assert np.isnan(best["times_floor"]).all()
+
+
+@pytest.mark.parametrize(
+    ("quantity", "told"),
+    [
+        ("D_stpp", "must be a distance .* found 'D_stpp'; allowed: D_stsp, .*prediction_error@N"),
+        ("prediction_error", "a value for each number of steps ahead: name one, as prediction_e"),
+        ("D_stsp@3", "D_stsp has one value, found 'D_stsp@3': name it without @3"),
+        ("lyapunov_dimension", "must be a distance from the data, lower being better"),
+    ],
+)
+def test_what_a_tau_cannot_be_judged_by(quantity, told):
+    with pytest.raises(ValueError, match=told):
+        Judging(quantities=[quantity])
+
+
 def test_of_a_costly_metric_files_follow_each_other():
     train, [metrics] = sweep(np.outer(MEDIAN, SPREAD))
     parts = [metrics.isel(run=slice(3 * i, 3 * i + 3)) for i in range(len(TAU))]

@@ -77,6 +77,28 @@ def test_a_sweep_that_stays_at_the_ceiling_says_nothing(ceiling, verdict):
     assert MEANING.get(verdict, "cannot tell") in found["sentence"].values[0, 0]
 
 
+def test_what_is_far_above_its_floor_is_said_to_be():
+    for floor, said in ((0.001, True), (0.02, False)):
+        bounds = {"D_stsp_floor": ("signal", [floor]), "D_stsp_ceiling": ("signal", [9.0])}
+        found = run(settings("e"), [collected().assign(bounds)])
+        assert found["times_floor"][0, 0] == pytest.approx(found["best_median"][0, 0] / floor)
+        times = "; even there it is 1e+02 times the floor."
+        assert found["sentence"].values[0, 0].endswith(times) is said
+
+
+def test_forecasts_judge_a_tau_at_one_number_of_steps():
+    rows = collected()
+    errors = np.stack([rows["D_stsp"], rows["D_stsp"][::-1]], axis=1)
+    ahead = {"prediction_error": (("run", "ahead"), errors), "ahead": [5, 20]}
+    by = settings("e").model_copy(update={"quantities": ["prediction_error@5", "D_stsp"]})
+    found = run(by, [rows.assign(ahead)])
+    both = found["best_tau"].values[0].tolist()
+    assert both == [20, 20]
+    assert "by prediction_error@5 the best" in found["sentence"].values[0, 0]
+    elsewhere = by.model_copy(update={"quantities": ["prediction_error@7"]})
+    assert np.isnan(run(elsewhere, [rows.assign(ahead)])["best_tau"]).all()
+
+
 def test_a_metric_that_cannot_tell_is_named_also_where_there_is_no_tau_pred():
     bounds = {"D_stsp_floor": ("signal", [11.25]), "D_stsp_ceiling": ("signal", [11.28])}
     found = run(settings("e"), [collected(tau_pred=np.nan).assign(bounds)])

@@ -144,6 +144,7 @@ def collected(
             "D_stsp_legacy_floor": of_signals(0.02, 0.02),
             "D_H_legacy_floor": of_signals(0.12, 0.12),
             "prediction_error_ceiling": (("signal", "ahead"), np.ones((2, len(AHEAD)))),
+            "prediction_error_persistence": (("signal", "ahead"), np.full((2, len(AHEAD)), 1.4)),
             "lyapunov_spectrum_equations": (("signal", "exponent"), [EXPONENTS, [np.nan] * 3]),
             "diverged": ("run", lost.astype(np.int8)),
             "excerpt": (("run", "step", "variable"), excerpt.astype(np.float32)),

@@ -43,6 +43,8 @@ def test_forecasts_and_exponents_are_those_of_the_members():
     np.testing.assert_allclose(line.get_ydata(), expected)
     (ceiling,) = lines(forecasts, "ceiling")
     assert set(np.asarray(ceiling.get_ydata())) == {1.0}
+    (persistence,) = lines(forecasts, "persistence")
+    assert set(np.asarray(persistence.get_ydata())) == {1.4}
     truth = [line.get_ydata()[0] for line in lines(exponents, "equations")]
     assert truth == list(EXPONENTS)
     ours = [line.get_ydata() for line in lines(exponents, "members: LSTM")]

@@ -11,7 +11,14 @@ from tausweep.metrics.bounds import Bounds
 
 @pytest.mark.parametrize(
     ("value", "floor", "ceiling", "expected"),
-    [(1, 0, 2, True), (1.1, 0, 2, False), (9, np.nan, 2, True), (9, 0, np.inf, True)],
+    [
+        (1, 0, 2, True),
+        (1.1, 0, 2, False),
+        (9, np.nan, np.nan, True),
+        (1.9, np.nan, 2, True),  # of forecasts, which have no floor: better than the mean
+        (2, np.nan, 2, False),
+        (9, 0, np.inf, True),
+    ],
 )
 def test_what_is_nearer_to_the_ceiling_was_not_learned(value, floor, ceiling, expected):
     assert Bounds(floor, ceiling).learned(value) is expected
@@ -43,3 +50,15 @@ def test_they_are_read_from_a_file_and_only_where_they_are_one_number():
     assert np.isnan(Bounds.of(found, "b").floor)
     assert Bounds.of(found, "b").ceiling == 3
     assert not Bounds.of(found, "c").known
+
+
+def test_of_several_numbers_one_can_be_named():
+    found = xr.Dataset({"a_ceiling": ("ahead", [1.0, 2.0])}, {"ahead": [5, 20]})
+    assert Bounds.of(found, "a@20").ceiling == 2
+    assert np.isnan(Bounds.of(found, "a@20").floor)
+    assert np.isnan(Bounds.of(found, "a@7").ceiling)
+
+
+@pytest.mark.parametrize(("floor", "times"), [(0.5, 4), (0.0, np.nan), (np.nan, np.nan)])
+def test_how_many_times_the_floor(floor, times):
+    np.testing.assert_equal(Bounds(floor, 9.0).times_floor(2.0), times)

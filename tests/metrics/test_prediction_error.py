@@ -55,7 +55,9 @@ def test_forecasting_the_mean_is_the_ceiling():
     found = metric.measure(Linear(np.zeros((1, 2, 2))), data)["prediction_error"]
     assert bounds["prediction_error_ceiling"].values == pytest.approx(found[0], rel=1e-9)
     assert found[0] == pytest.approx([1, 1], abs=0.05)
-    assert set(bounds.data_vars) == {"prediction_error_ceiling"}
+    stays = metric.measure(Linear(np.eye(2)[None]), data)["prediction_error"]
+    assert bounds["prediction_error_persistence"].values == pytest.approx(stays[0], rel=1e-9)
+    assert set(bounds.data_vars) == {f"prediction_error_{b}" for b in ("ceiling", "persistence")}
     assert bounds["ahead"].values.tolist() == [1, 30]
 
 

@@ -13,6 +13,7 @@ from jaxtyping import Float
 
 from tausweep.best.cost import between
 from tausweep.lyapunov.report import says
+from tausweep.metrics.bounds import FAR
 
 WIDTH = 100
 """Columns of what is printed."""
@@ -82,6 +83,7 @@ def _by(best: xr.Dataset, tau_pred: float | None) -> Numbers:
         "edge": best["edge"].item(),
         "learned": bool(best["learned"]),
         "tells": bool(best["tells"]),
+        "times_floor": _known(best["times_floor"].item()),
         "median": [_cost(value) for value in best["median"].values.tolist()],
         "cost": [_cost(value) for value in cost.tolist()],
         "cost_at_half": _cost(times[0.5]),
@@ -155,7 +157,12 @@ def _remarks(by: Numbers) -> list[str]:
     if not by["tells"]:
         remarks.append("no advice: its floor and ceiling nearly meet, it cannot tell models apart")
     elif not by["learned"]:
-        remarks.append("not learned: even there it is nearer to an orbit that stands still")
+        remarks.append(
+            "not learned: even there it is nearer to what a model that knows nothing has"
+        )
+    elif (by["times_floor"] or 0) > FAR:
+        times = _number(by["times_floor"])
+        remarks.append(f"even there it is {times} times what other data of the system have")
     return remarks
 
 

@@ -14,6 +14,7 @@ from tausweep.best.settings import Judging
 from tausweep.labelled import Labelled, labelled
 from tausweep.members.quantile import quantile
 from tausweep.metrics.bounds import Bounds
+from tausweep.metrics.quantities import selected, split
 
 OTHERWISE = (0.5, 2.0)
 """How many times the best τ one may be wrong by, of which the cost is told."""
@@ -69,13 +70,15 @@ def run(
 
 def _values(name: str, metrics: Sequence[xr.Dataset]) -> Float[np.ndarray, " run"]:
     """A quantity of all members."""
-    return np.concatenate([each[name].to_numpy() for each in metrics if name in each])
+    return np.concatenate(
+        [selected(each, name).to_numpy() for each in metrics if split(name)[0] in each]
+    )
 
 
 def _bounds(name: str, reference: Sequence[xr.Dataset]) -> Bounds:
     """Floor and ceiling of a quantity, of the metric that has it."""
     found = (Bounds.of(each, name) for each in reference)
-    return next((bounds for bounds in found if bounds.known), Bounds(np.nan, np.nan))
+    return next((ends for ends in found if np.isfinite(ends).any()), Bounds(np.nan, np.nan))
 
 
 def _of_best(settings: Judging, found: list[Best], bounds: list[Bounds]) -> dict[str, Labelled]:
@@ -100,6 +103,12 @@ def _of_best(settings: Judging, found: list[Best], bounds: list[Bounds]) -> dict
             by,
             np.array(well, dtype=np.int8),
             "whether the lowest median is nearer to the floor than to the ceiling",
+            "1",
+        ),
+        "times_floor": (
+            by,
+            [ends.times_floor(each.median) for each, ends in zip(found, bounds, strict=True)],
+            "the lowest median over the floor, which is about 1 for a perfect model",
             "1",
         ),
         "tells": (

@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from jaxtyping import Float
 
 from tausweep.best.median import Best, Draws, best, by_tau
 from tausweep.claims.settings import ClaimsOf
 from tausweep.claims.words import CANNOT_TELL, NOT_LEARNED, Ratio, sentence
 from tausweep.labelled import Labelled, labelled
 from tausweep.metrics.bounds import Bounds
+from tausweep.metrics.quantities import selected, split
 
 OF_NORMAL = 1.959964
 """Half-width of a 95 % interval of a normal distribution, in standard deviations."""
@@ -31,6 +33,8 @@ class Sweep:
     tau_pred: tuple[float, float]
     """From the data and of the equations, in steps."""
     found: list[Best]
+    times_floor: list[float]
+    """The medians there."""
     ratios: list[list[Ratio]]
     """To each of τ_pred."""
     draws: list[list[Draws]] = field(repr=False)
@@ -49,10 +53,10 @@ def run(settings: ClaimsOf, collect: Sequence[xr.Dataset]) -> xr.Dataset:
     Returns
     -------
     Over `sweep` (experiment, series, model, method) and `quantity`: `best_tau` with its interval,
-    `best_median`, `edge`, the `good` range, and the `ratio` to τ_pred, from the data or of the
-    equations (`source`), with its interval and a `verdict`. Over `signal` (experiment, series) the
-    geometric mean of the ratios of all its sweeps, and a `sentence`. Intervals of a ratio hold the
-    bootstrap of the members and the uncertainty of λ_max.
+    `best_median`, `times_floor`, `edge`, the `good` range, and the `ratio` to τ_pred, from the data
+    or of the equations (`source`), with its interval and a `verdict`. Over `signal` (experiment,
+    series) the geometric mean of the ratios of all its sweeps, and a `sentence`. Intervals of a
+    ratio hold the bootstrap of the members and the uncertainty of λ_max.
 
     Raises
     ------
@@ -75,7 +79,7 @@ def run(settings: ClaimsOf, collect: Sequence[xr.Dataset]) -> xr.Dataset:
 
 def _sweeps(settings: ClaimsOf, experiment: str, collect: xr.Dataset) -> list[Sweep]:
     """Every sweep of an experiment over more than one τ."""
-    if not any(name in collect for name in settings.quantities):
+    if not any(split(name)[0] in collect for name in settings.quantities):
         raise ValueError(
             f"claims.quantities: none of {', '.join(settings.quantities)} is measured in "
             f"experiment {experiment}: name one that is"
@@ -96,11 +100,10 @@ def _sweep(settings: ClaimsOf, labels: tuple[str, str, str, str], rows: xr.Datas
     # Sweeps on one signal share what λ_max may be, and nothing else.
     lambda_max = _lambda_max(signal, settings.resamples, np.random.default_rng(settings.seed))
     own = [settings.seed, zlib.crc32("/".join(labels).encode())]
-    found, ratios, draws = [], [], []
+    found, times_floor, ratios, draws = [], [], [], []
     for name in settings.quantities:
-        known = name in rows and rows[name].dims == ("run",)  # one value of a member, not several
-        values = rows[name].to_numpy() if known else np.full(len(runs[0]), np.nan)
-        tau, table = by_tau(*runs, values)
+        bounds = Bounds.of(signal, name)
+        tau, table = by_tau(*runs, _values(rows, name))
         found.append(
             best(
                 tau,
@@ -110,6 +113,7 @@ def _sweep(settings: ClaimsOf, labels: tuple[str, str, str, str], rows: xr.Datas
                 rng=np.random.default_rng(own),
             )
         )
+        times_floor.append(bounds.times_floor(found[-1].median))
         draws.append([found[-1].draws * drawn / math.log(2) for drawn in lambda_max])
         ratios.append(
             [
@@ -118,13 +122,22 @@ def _sweep(settings: ClaimsOf, labels: tuple[str, str, str, str], rows: xr.Datas
                     drawn,
                     settings.confidence,
                     found[-1].edge,
-                    _nothing(Bounds.of(signal, name), found[-1].median),
+                    _nothing(bounds, found[-1].median),
                 )
                 for tau_pred, drawn in zip(_tau_pred(signal), draws[-1], strict=True)
             ]
         )
     members = len(np.unique(rows["member"]))
-    return Sweep(labels, members, _tau_pred(signal), found, ratios, draws)
+    return Sweep(labels, members, _tau_pred(signal), found, times_floor, ratios, draws)
+
+
+def _values(rows: xr.Dataset, quantity: str) -> Float[np.ndarray, " run"]:
+    """Of every member; NaN where the experiment does not measure it, or not at this place."""
+    try:
+        found = selected(rows, quantity)
+    except ValueError:
+        return np.full(rows.sizes["run"], np.nan)
+    return np.asarray(found, float)
 
 
 def _nothing(bounds: Bounds, median: float) -> str:
@@ -174,6 +187,12 @@ def _of_sweeps(settings: ClaimsOf, sweeps: list[Sweep]) -> dict[str, Labelled]:
             "step",
         ),
         "best_median": (by, each(lambda b: b.median), "the median there", "1"),
+        "times_floor": (
+            by,
+            [s.times_floor for s in sweeps],
+            "the median there over the floor, about 1 for a perfect model",
+            "1",
+        ),
         "good": (
             (*by, "bound"),
             each(lambda b: b.good),
@@ -199,7 +218,13 @@ def _of_signals(settings: ClaimsOf, pooled: list[list[Sweep]]) -> dict[str, Labe
     of = ("signal", "quantity", "source")
     told = [
         [
-            sentence(sweeps[0].labels[1], name, [s.found[q] for s in sweeps], ratios[i][q])
+            sentence(
+                sweeps[0].labels[1],
+                name,
+                [s.found[q] for s in sweeps],
+                ratios[i][q],
+                min((s.times_floor[q] for s in sweeps if s.times_floor[q] > 0), default=math.nan),
+            )
             for q, name in enumerate(settings.quantities)
         ]
         for i, sweeps in enumerate(pooled)

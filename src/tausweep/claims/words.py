@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from tausweep.best.median import Best
+from tausweep.metrics.bounds import FAR
 
 RESOLVED = 4.0
 """An interval of a ratio whose ends differ by more than this factor says neither near nor far."""
@@ -71,8 +72,24 @@ MEANING = {
 }
 
 
-def sentence(series: str, quantity: str, found: Sequence[Best], ratios: Sequence[Ratio]) -> str:
-    """One sentence about a series: `ratios` by τ_pred from the data and of the equations."""
+def sentence(
+    series: str,
+    quantity: str,
+    found: Sequence[Best],
+    ratios: Sequence[Ratio],
+    times_floor: float,
+) -> str:
+    """One sentence about a series.
+
+    Parameters
+    ----------
+    found
+        The best τ of its sweeps.
+    ratios
+        Of all to τ_pred from the data, and to that of the equations.
+    times_floor
+        How many times the floor the best of them comes to; NaN where there is no floor.
+    """
     taus = sorted({best.tau for best in found if np.isfinite(best.tau)})
     if not taus:
         return f"{series}: no τ gave a finite {quantity}."
@@ -81,12 +98,14 @@ def sentence(series: str, quantity: str, found: Sequence[Best], ratios: Sequence
             f"{series}: {quantity} says nothing of the best τ: its floor and ceiling nearly meet, "
             "so that it cannot tell models apart."
         )
+    far = f"; even there it is {times_floor:.2g} times the floor" if times_floor > FAR else ""
     at = f"{taus[0]:g}" if len(taus) == 1 else f"{taus[0]:g} to {taus[-1]:g}"
     for ratio, source in zip(ratios, ("the data", "the equations"), strict=True):
         if ratio.verdict != "unknown":
             low, high = ratio.interval
             return (
                 f"{series}: by {quantity} the best τ is {at} steps, {ratio.value:.2g} "
-                f"[{low:.2g}, {high:.2g}] of τ_pred from {source}, {MEANING[ratio.verdict]}."
+                f"[{low:.2g}, {high:.2g}] of τ_pred from {source}, {MEANING[ratio.verdict]}{far}."
             )
-    return f"{series}: by {quantity} the best τ is {at} steps; there is no τ_pred to compare with."
+    none = "there is no τ_pred to compare with"
+    return f"{series}: by {quantity} the best τ is {at} steps; {none}{far}."

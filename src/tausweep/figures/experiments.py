@@ -9,9 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from tausweep.figures.figure import Figure, Style, Subject, listed
-from tausweep.figures.quantities import Quantity, split
 from tausweep.figures.table import Table, written
 from tausweep.members.quantile import quantile
+from tausweep.metrics.quantities import Quantity, selected
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -102,14 +102,7 @@ def values(rows: xr.Dataset, quantity: str) -> np.ndarray:
     ValueError
         The results do not hold it.
     """
-    name, place = split(quantity)
-    if name not in rows:
-        raise ValueError(f"the results do not hold {name}")
-    found = rows[name]
-    if place is not None:
-        (dim,) = (d for d in found.dims if d != "run")
-        found = found.sel({dim: place})
-    return np.asarray(found.to_numpy(), float)
+    return np.asarray(selected(rows, quantity).to_numpy(), float)
 
 
 def _key(value: float) -> float | None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from tausweep.figures.figure import Figure, Style, Subject, rst
-from tausweep.figures.quantities import Quantity, judged, known, usual
+from tausweep.figures.quantities import judged, known, usual
+from tausweep.metrics.quantities import Quantity
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -23,7 +24,7 @@ class ModelsFigure(Figure):
     """What best means: the variable of the metrics whose median over members is least. Default:
     D_stsp, where it is measured."""
 
-    version: ClassVar[int | None] = 5
+    version: ClassVar[int | None] = 6
     inputs: ClassVar[tuple[str, ...]] = ("collect",)
 
     def variants(self, subject: Subject) -> Mapping[str, Self]:
@@ -39,9 +40,10 @@ class ModelsFigure(Figure):
         metrics = ", ".join(rst(name) for name in usual(subject))
         forecasts = (
             "Error of forecasts of the held-out data against the steps ahead: median and range of "
-            "the members, in standard deviations; the dotted line forecasts the mean. The state of "
-            "a recurrent network starts from one sample, what else it remembers from zero, which "
-            "takes some steps to settle: it may be worse after one step than after ten. "
+            "the members, in standard deviations; the dotted line forecasts the mean, the one of "
+            "dots and dashes the last value. The state of a recurrent network starts from one "
+            "sample, what else it remembers from zero, which takes some steps to settle: it may "
+            "be worse after one step than after ten. "
             if FORECASTS in measured
             else ""
         )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 from pydantic import Field
 
 from tausweep.figures.figure import Figure, Style, Subject, rst
-from tausweep.figures.quantities import Quantity, judged, known
+from tausweep.figures.quantities import judged, known
+from tausweep.metrics.quantities import Quantity
 from tausweep.settings import Float, PositiveInt
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field
 
 from tausweep.figures.figure import LAMBDA_MAX, TAU_PRED, Figure, Style, Subject, listed, rst
-from tausweep.figures.quantities import Quantity, known, split, usual
+from tausweep.figures.quantities import known, usual
+from tausweep.metrics.quantities import Quantity, split
 from tausweep.settings import Fraction, Name
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class SweepFigure(Figure):
     log_tau: bool = True
     """Whether the axis of τ is logarithmic."""
 
-    version: ClassVar[int | None] = 6
+    version: ClassVar[int | None] = 7
     inputs: ClassVar[tuple[str, ...]] = ("collect",)
 
     def variants(self, subject: Subject) -> Mapping[str, Self]:

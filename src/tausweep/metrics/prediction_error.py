@@ -55,12 +55,21 @@ class PredictionError(Measurement):
         return {"ahead": (self.steps, "steps ahead", "step")}
 
     def references(self, signal: xr.Dataset, steps: int) -> dict[str, Any]:
-        """No floor; ceiling: the climatological error, that of forecasting the mean."""
+        """No floor; ceiling: the climatological error, that of forecasting the mean; persistence:
+        that of forecasting the last value.
+        """
         x, scale = _data(signal)
-        mean = x[: int(signal["train_steps"])].mean(axis=0)
         starts = self._starts(signal, history=1)
-        errors = [_rms((mean - x[starts + n]) / scale) for n in self.steps]
-        return {"prediction_error_ceiling": np.array(errors)}
+        forecasts = {
+            "ceiling": x[: int(signal["train_steps"])].mean(axis=0),
+            "persistence": x[starts],
+        }
+        return {
+            f"prediction_error_{name}": np.array(
+                [_rms((forecast - x[starts + n]) / scale) for n in self.steps]
+            )
+            for name, forecast in forecasts.items()
+        }
 
     def measure(self, model: Dynamics, signal: xr.Dataset) -> Values:
         """RMSE over starts and variables, each in standard deviations of the training data.

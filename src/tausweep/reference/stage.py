@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 BOUNDS = {
     "floor": "held-out data against training data",
     "ceiling": "a constant orbit at the mean of the data",
+    "persistence": "the last value, which stays",
     "data": "held-out data",
 }
 
@@ -26,9 +27,10 @@ def run(settings: Reference, signal: xr.Dataset) -> xr.Dataset:
 
     Returns
     -------
-    `NAME_floor` and `NAME_ceiling` of those variables of the metric that have one, `NAME_data` of
-    those that are of an orbit alone; for a metric that compares orbits also `n`, the length of
-    everything that is compared. Where floor and ceiling nearly meet, the log says so.
+    `NAME_floor` and `NAME_ceiling` of those variables of the metric that have one, and of forecasts
+    `NAME_persistence`; `NAME_data` of those that are of an orbit alone; for a metric that compares
+    orbits also `n`, the length of everything that is compared. Where floor and ceiling nearly meet,
+    the log says so.
 
     Raises
     ------

@@ -18,8 +18,8 @@ from tausweep.figures.drawing.collected import (
     measured,
     reference,
 )
-from tausweep.figures.quantities import split
 from tausweep.figures.sweep import TAU, SweepFigure
+from tausweep.metrics.quantities import split
 from tausweep.report.charts import Axis, Line, Panel, Row
 from tausweep.report.words import known, number
 
@@ -123,6 +123,7 @@ def _levels(signal: xr.Dataset, metric: str) -> list[Line]:
     lines = (
         ("floor", "floor: data against held-out data", [5, 3]),
         ("ceiling", "ceiling: a constant orbit", [1, 3]),
+        ("persistence", "persistence: the last value stays", [4, 1, 1, 1]),
         ("equations", "of the equations", [1, 0]),
     )
     found = [Line(text, reference(signal, metric, name), dash) for name, text, dash in lines]

@@ -11,8 +11,8 @@ from jaxtyping import Bool, Float
 
 from tausweep.figures.drawing.style import Look, looks, shorten
 from tausweep.figures.figure import Style
-from tausweep.figures.quantities import split
 from tausweep.members.quantile import quantile
+from tausweep.metrics.quantities import selected, split
 
 Values = Float[np.ndarray, " run"]
 
@@ -111,36 +111,20 @@ def _combinations(dataset: xr.Dataset) -> tuple[list[tuple[str, str]], set[tuple
 
 
 def measured(rows: xr.Dataset, quantity: str) -> Values:
-    """Values of a quantity (see `figures.quantities`) in every row.
+    """Values of a quantity (see `metrics.quantities`) in every row.
 
     Raises
     ------
     ValueError
         The results do not hold it.
     """
-    return np.asarray(_selected(rows, quantity).to_numpy(), float)
+    return np.asarray(selected(rows, quantity).to_numpy(), float)
 
 
 def reference(signal: xr.Dataset, quantity: str, suffix: str) -> float:
     """Floor, ceiling or truth (`equations`) of a quantity on a series; NaN where there is none."""
-    name, place = split(quantity)
-    beside = f"{name}_{suffix}" + ("" if place is None else f"@{place}")
-    return float(_selected(signal, beside)) if f"{name}_{suffix}" in signal else np.nan
-
-
-def _selected(dataset: xr.Dataset, quantity: str) -> xr.DataArray:
-    name, place = split(quantity)
-    if name not in dataset:
-        raise ValueError(f"the results do not hold {name}")
-    found = dataset[name]
-    (dim,) = [d for d in found.dims if d != "run"] or (None,)
-    if dim is None or place is None:
-        return found
-    if place not in found[dim].to_numpy():
-        raise ValueError(
-            f"the results hold no {quantity}; of {name} there are {found[dim].to_numpy().tolist()}"
-        )
-    return found.sel({dim: place})
+    there = f"{split(quantity)[0]}_{suffix}" in signal
+    return float(selected(signal, quantity, f"_{suffix}")) if there else np.nan
 
 
 def label(rows: xr.Dataset, quantity: str) -> str:

@@ -15,8 +15,8 @@ from tausweep.figures.drawing.collected import SYMBOLS, symbol
 from tausweep.figures.drawing.style import MARKERS, PALETTE, QUIET, shorten
 from tausweep.figures.experiments import ExperimentsFigure, sweeps, values
 from tausweep.figures.figure import Style
-from tausweep.figures.quantities import split
 from tausweep.members.quantile import quantile
+from tausweep.metrics.quantities import split
 
 ROW, FRAME = 0.3, 0.7
 """Heights in inches: of an experiment, of the axis and title of a row of panels."""

@@ -30,6 +30,8 @@ DOT: dict[str, Any] = {"linestyle": "", "markersize": 3.5, "markeredgewidth": 0,
 CROSS: dict[str, Any] = {"linestyle": "", "marker": "x", "markersize": 4.0}
 EQUATIONS: dict[str, Any] = {"color": "black", "linewidth": 1.0}
 FLOOR, CEILING = (0, (5, 3)), (0, (1, 2))
+NAIVE = {"ceiling": CEILING, "persistence": (0, (4, 1, 1, 1))}
+"""Forecasts that need no model, of the mean and of the last value, and their lines."""
 DISTANCES = ("D_stsp", "D_H")
 
 Members = Float[np.ndarray, "member place"]
@@ -103,9 +105,10 @@ def _distances(axes: Axes, shown: list[Trained], signal: xr.Dataset, name: str) 
 def _forecasts(axes: Axes, shown: list[Trained], signal: xr.Dataset) -> None:
     """Median and range over members of the error, against the steps ahead."""
     ahead = shown[0].rows["ahead"].to_numpy()
-    ceiling = signal.get(f"{FORECASTS}_ceiling", xr.DataArray(np.full(len(ahead), np.nan)))
+    nothing = xr.DataArray(np.full(len(ahead), np.nan))
+    naive = {name: signal.get(f"{FORECASTS}_{name}", nothing).to_numpy() for name in NAIVE}
     errors = [_places(each, FORECASTS) for each in shown]
-    everything = np.concatenate([*(e.ravel() for e in errors), ceiling.to_numpy()])
+    everything = np.concatenate([*(e.ravel() for e in errors), *naive.values()])
     axes.set_xscale("log" if ahead[-1] > 10 * ahead[0] else "linear")
     value_axis(axes, shown[0].rows, FORECASTS, everything)
     highest = top(axes)
@@ -118,7 +121,8 @@ def _forecasts(axes: Axes, shown: list[Trained], signal: xr.Dataset) -> None:
             ahead, median, look.line, color=look.colour, marker=look.marker,
             markeredgecolor="white", markeredgewidth=0.4, gid=f"forecasts: {each.label}",
         )  # fmt: skip
-    axes.plot(ahead, ceiling, color=QUIET, linewidth=0.8, linestyle=CEILING, gid="ceiling")
+    for name, line in NAIVE.items():
+        axes.plot(ahead, naive[name], color=QUIET, linewidth=0.8, linestyle=line, gid=name)
     axes.set_xlabel("steps ahead")
     axes.set_ylabel("error of forecasts\n(standard deviations)")
 

@@ -48,6 +48,7 @@ DIVERGED: dict[str, Any] = {"linestyle": "", "marker": "x", "markersize": 3.5, "
 REFERENCES = (
     ("floor", "floor: data vs held-out data", (0, (5, 3)), "top"),
     ("ceiling", "ceiling: constant orbit", (0, (1, 2)), "bottom"),
+    ("persistence", "the last value stays", (0, (4, 1, 1, 1)), "bottom"),
     ("equations", "of the equations", "-", "bottom"),
 )
 """What a metric is read between: what is added to its name, text, line, side of the text."""
