@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
-from tausweep.claims.words import MEANING
+from tausweep.claims.words import CANNOT_TELL, MEANING, NOT_LEARNED
 from tausweep.report.settings import Page
 from tausweep.report.words import interval, number, span
 
@@ -22,7 +23,8 @@ class Answer:
     experiment: str
     series: str
     sentences: list[str]
-    """By every quantity, of the sweeps of τ; none where there are none."""
+    """What to train with, and then by every quantity, of the sweeps of τ; none where there are
+    none."""
     cards: list[tuple[str, str, str]]
     """A name, a value, and what is added to it."""
 
@@ -66,7 +68,33 @@ def _judged(claims: xr.Dataset, i: int, experiment: str, series: str) -> Answer:
          interval(of["signal_ratio_interval"].values[source].tolist())),
         ("verdict", verdicts[source], MEANING.get(verdicts[source], NO_TAU_PRED)),
     ]  # fmt: skip
-    return Answer(experiment, series, [str(s) for s in claims["sentence"].values[i]], cards)
+    told = [str(s) for s in claims["sentence"].values[i]]
+    return Answer(experiment, series, [*_advice(series, sweeps, quantity), *told], cards)
+
+
+def _advice(series: str, sweeps: xr.Dataset, quantity: str) -> list[str]:
+    """What to train with, in a sentence; none where the quantity cannot tell one τ from another."""
+    if (sweeps["verdict"] == CANNOT_TELL).any():
+        return []
+    methods = set(sweeps["method"].values.tolist())
+    each = [
+        _use(sweep, len(methods) > 1)
+        for sweep in (sweeps.isel(sweep=k) for k in range(sweeps.sizes["sweep"]))
+        if np.isfinite(sweep["best_tau"]) and not (sweep["verdict"] == NOT_LEARNED).any()
+    ]
+    if not each:
+        return [f"{series}: by {quantity} none of the τ tried can be recommended."]
+    return [f"{series}: by {quantity} train {'; '.join(each)}."]
+
+
+def _use(sweep: xr.Dataset, by: bool) -> str:
+    """The τ for a model, what is as good, and how good that is."""
+    first, last = sweep["good"].values.tolist()
+    name = str(sweep["model"].values) + (f" by {sweep['method'].values}" if by else "")
+    good = f", {number(first)} to {number(last)} being nearly as good" if first < last else ""
+    times = float(sweep["times_floor"])
+    floor = f" ({number(times)} times the floor)" if math.isfinite(times) else ""
+    return f"{name} with τ = {number(float(sweep['best_tau']))} steps{floor}{good}"
 
 
 def _predictable(lyapunov: xr.Dataset) -> list[tuple[str, str, str]]:
