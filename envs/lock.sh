@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Pins the newest versions that fit requirements.in, docs.in, dev.in and conventions.in, from a fresh virtual environment.
+# Pins the newest versions that fit each of the lists beside this, from fresh virtual environments.
 # Run it on a machine where torch comes as a CPU build: the CUDA packages of torch's other builds
 # are pinned by torch itself and must not get into the list.
 set -euo pipefail
@@ -33,10 +33,15 @@ locked dev
     sed 's/^/      - /' <<<"$runtime"
 } >environment.yaml
 
-rm -rf "$venv"
-"${PYTHON:-python3}" -m venv "$venv"
-pip install -r conventions.in
-{
-    printf '%s\n' '# Made by envs/lock.sh from conventions.in: change that and run it again.'
-    frozen | grep -v '^setuptools=='
-} >conventions.txt
+# apart NAME: NAME.in in an environment of its own
+apart() {
+    rm -rf "$venv"
+    "${PYTHON:-python3}" -m venv "$venv"
+    pip install -r "$1.in"
+    {
+        printf '%s\n' "# Made by envs/lock.sh from $1.in: change that and run it again."
+        frozen | grep -v '^setuptools=='
+    } >"$1.txt"
+}
+apart conventions
+apart audit
