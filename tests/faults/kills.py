@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
@@ -38,6 +39,10 @@ class Kill:
     """Results that were there."""
     then: str = ""
     """What became of it."""
+
+    def row(self) -> tuple[str, ...]:
+        """Of a table."""
+        return self.whom, self.how, self.then
 
 
 def disturb(
@@ -104,9 +109,15 @@ def disturb(
     return kills
 
 
-def table(kills: Iterable[Kill]) -> str:
-    """What was killed, how, and what became of it, with how often."""
-    counts = Counter((kill.whom, kill.how, kill.then) for kill in kills)
+class Row(Protocol):
+    """What a table tells of."""
+
+    def row(self) -> tuple[str, ...]: ...
+
+
+def table(done: Iterable[Row]) -> str:
+    """What was done, to whom, and what became of it, with how often."""
+    counts = Counter(each.row() for each in done)
     rows = [f"{count:5}  {' | '.join(what)}" for what, count in sorted(counts.items())]
     return "\n".join([*rows, f"{counts.total():5}  in all"])
 

@@ -1,0 +1,258 @@
+"""What befalls a Slurm cluster, at random moments, while the workflow runs on it.
+
+For the cluster of one node that ``.ci/slurm-loopback`` sets up, whose daemons are ours to stop::
+
+    .ci/slurm-loopback .venv/bin/python -m tests.faults slurm --times 30
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from .user import User
+
+PROFILE = Path(__file__).parents[2] / "profiles/slurm"
+ARGUMENTS = ("--profile", str(PROFILE), "--slurm-init-seconds-before-status-checks", "7")
+"""Jobs here take seconds, so do not let Snakemake wait longer before it asks whether they are done."""
+DAEMONS = Path("/run/tausweep-slurm")
+"""Where their process numbers are."""
+LONGEST = 600.0
+"""Seconds for which the workflow may go on when the last fault is over."""
+
+
+@dataclass
+class Fault:
+    """One that was done."""
+
+    what: str
+    to: str
+    """Name of the rule, or group of rules, whose job was running."""
+    done: int
+    """Results that were there."""
+    then: str = ""
+    """What became of it."""
+
+    def row(self) -> tuple[str, ...]:
+        """Of a table."""
+        return self.what, self.then
+
+
+def cancelled(job: str) -> None:
+    """By somebody, or as it asked for too little memory."""
+    _tell("scancel", job)
+
+
+def preempted(job: str) -> None:
+    """Put back into the queue, to start at once."""
+    _tell("scontrol", "requeue", job)
+    _release()
+
+
+def killed(job: str) -> None:
+    """By the node, for lack of memory."""
+    for process in _processes(job):
+        process.kill()
+
+
+def out_of_time(job: str) -> None:
+    """It hangs until its time limit, of a minute, is over."""
+    for process in _processes(job):
+        process.suspend()
+    _tell("scontrol", "update", f"JobId={job}", "TimeLimit=1")
+    _until(lambda: job not in running(), 240)
+
+
+def suspended(job: str) -> None:
+    """And resumed."""
+    _tell("scontrol", "suspend", job)
+    time.sleep(5)
+    _tell("scontrol", "resume", job)
+
+
+def node_failed(job: str) -> None:
+    """With its jobs, which are put back into the queue; then it is back."""
+    _node("DOWN")
+    time.sleep(3)
+    _node("RESUME")
+    _release()
+
+
+def drained(job: str) -> None:
+    """Nothing starts for a while."""
+    _node("DRAIN")
+    time.sleep(10)
+    _node("RESUME")
+
+
+def controller_restarted(job: str) -> None:
+    """After some seconds in which no one answers."""
+    _restart("slurmctld", ["slurmctld", "-D"], 8)
+
+
+def controller_silent(job: str) -> None:
+    """Its connections are taken and never answered, for half a minute."""
+    pid = int((DAEMONS / "slurmctld.pid").read_text())
+    os.kill(pid, signal.SIGSTOP)
+    time.sleep(30)
+    os.kill(pid, signal.SIGCONT)
+
+
+def daemon_restarted(job: str) -> None:
+    """The one of the node; jobs go on without it."""
+    _restart("slurmd", ["slurmd", "-D"], 5)
+
+
+FAULTS: dict[str, Callable[[str], None]] = {
+    each.__name__.replace("_", " "): each
+    for each in (
+        cancelled, preempted, killed, out_of_time, suspended, node_failed, drained,
+        controller_restarted, controller_silent, daemon_restarted,
+    )
+}  # fmt: skip
+"""What is done to the cluster, by name; the job is one that runs."""
+KILLS = {"snakemake killed": signal.SIGKILL, "snakemake interrupted": signal.SIGINT}
+"""What is done to Snakemake on the login node."""
+NAMES = (*FAULTS, *KILLS)
+
+
+def shuffled(names: Sequence[str], count: int, rng: random.Random) -> Iterator[str]:
+    """So many faults, each as often as the others, in a random order."""
+    rounds = (rng.sample(names, len(names)) for _ in itertools.count())
+    return itertools.islice(itertools.chain.from_iterable(rounds), count)
+
+
+def disturb(
+    user: User, faults: Iterator[str], rng: random.Random, expected: dict[str, str]
+) -> list[Fault]:
+    """Run an experiment from nothing to its end on the cluster, and do one fault after another.
+
+    Raises
+    ------
+    AssertionError
+        A plain call neither works nor says what to type, something finished was lost or made again,
+        or the numbers at the end are others than those of an undisturbed run.
+    """
+    done: list[Fault] = []
+    kept: dict[Path, tuple[int, int]] = {}
+    command = user.plain
+    while True:
+        process, hit, orphaned = user.start(command), [], False
+        while (job := _wait(process, rng.uniform(0, 8))) and (what := next(faults, None)):
+            fault = Fault(what, running().get(job, "gone"), len(user.finished()))
+            hit.append(fault)
+            done.append(fault)
+            print(f"{time.strftime('%X')}  {what}: {fault.to}, {fault.done} results", flush=True)
+            if what in KILLS:
+                orphaned = what == "snakemake killed"
+                os.killpg(process.pid, KILLS[what])
+                break
+            FAULTS[what](job)
+        try:
+            process.wait(LONGEST)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise AssertionError(f"does not end: {user.said()}") from None
+        text = user.said()
+        command, plain = user.then(), process.returncode == 0
+        locked = command != user.plain
+        for fault in hit:
+            fault.then = "went on" if plain else "the next call went on"
+        assert "Traceback" not in text, text
+        if orphaned and rng.random() < 0.5:  # otherwise its jobs go on beside the next call
+            subprocess.run(["scancel", "--me"], check=True)
+            _until(lambda: not running(), 60)
+        found = user.finished()
+        for path, file in kept.items():
+            assert found.get(path) == file, f"{path}: lost or made again after {done[-1:]}: {text}"
+        kept = {} if running() else found  # orphans may still make what the next call makes too
+        if plain:
+            break
+        assert hit or locked, f"stops and nobody did anything: {text}"
+    _until(lambda: not running(), 120)
+    assert user.digests() == expected
+    assert user.faults() == []
+    assert not list(user.results.glob("state/*.nc"))
+    return done
+
+
+def running() -> dict[str, str]:
+    """Jobs that run, by number: the rule or group of each."""
+    listed = _tell(
+        "squeue", "--me", "--noheader", "--states=RUNNING", "--Format=jobid:20,comment:200"
+    )
+    return {line.split()[0]: line[20:].strip() for line in listed.splitlines()}
+
+
+def _wait(process: subprocess.Popen[bytes], seconds: float) -> str:
+    """A job that runs after so many seconds or as soon as there is one; "" if all ends before."""
+    end = time.monotonic() + seconds
+    while process.poll() is None:
+        if time.monotonic() > end and (jobs := running()):
+            return random.Random(end).choice(list(jobs))
+        time.sleep(0.2)
+    return ""
+
+
+def _tell(*words: str) -> str:
+    """A command of Slurm, again where the controller is just not there; "" if it is of no use."""
+    for _ in range(5):
+        told = subprocess.run(words, capture_output=True, text=True, check=False)
+        if told.returncode == 0:
+            return told.stdout
+        time.sleep(1)
+    return ""
+
+
+def _processes(job: str) -> list[psutil.Process]:
+    """Those of a job that compute."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            ours = process.environ().get("SLURM_JOB_ID") == job
+            if ours and any(Path(word).name == "tausweep" for word in process.cmdline()[:2]):
+                found.append(process)
+    return found
+
+
+def _node(state: str) -> None:
+    name = os.uname().nodename.split(".")[0]
+    _tell("scontrol", "update", f"NodeName={name}", f"State={state}", "Reason=test")
+
+
+def _release() -> None:
+    """Jobs that were put back start at once, not in two minutes."""
+    time.sleep(1)
+    waiting = _tell("squeue", "--me", "--noheader", "--states=PENDING", "--format=%i %r")
+    for job, reason in (line.split(maxsplit=1) for line in waiting.splitlines()):
+        if reason == "BeginTime":
+            _tell("scontrol", "update", f"JobId={job}", "StartTime=now")
+
+
+def _restart(name: str, command: list[str], seconds: float) -> None:
+    """A daemon, after so many seconds without it."""
+    file = DAEMONS / f"{name}.pid"
+    daemon = psutil.Process(int(file.read_text()))
+    daemon.terminate()
+    daemon.wait(30)
+    time.sleep(seconds)
+    with (DAEMONS / f"{name}.log").open("ab") as log:
+        started = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    file.write_text(f"{started.pid}\n")
+
+
+def _until(condition: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not within {seconds:g} s: {condition}"
+        time.sleep(0.5)
