@@ -48,6 +48,7 @@ def test_the_slope_of_a_scaled_rotation_is_the_logarithm_of_its_scale():
     for name in ("jacobian_slope", "jacobian_lambda_max"):
         np.testing.assert_allclose(found[name], expected, atol=1e-12)
         np.testing.assert_allclose(found[f"{name}_std_error"], 0.0, atol=1e-12)
+    np.testing.assert_allclose(found["jacobian_excess"], 0.0, atol=1e-12)
 
 
 class Still(Linear):
@@ -122,6 +123,11 @@ def test_a_chaotic_model_has_the_slope_of_its_exponent():
     error, both = (found[f"jacobian_{n}_std_error"].values for n in ("lambda_max", "slope"))
     assert (np.abs(exponent - 0.4192) < 3 * error).all()
     assert (np.abs(slope - exponent) < 3 * np.hypot(error, both)).all()
+    excess, paired = (found[f"jacobian_excess{n}"].values for n in ("", "_std_error"))
+    np.testing.assert_allclose(excess, slope - exponent)
+    assert (np.abs(excess) < 3 * paired + 1 / 2_000).all()
+    # Half of the slope's stretch is λ_max's as well, so their errors are no strangers.
+    assert (paired < np.hypot(error, both)).all()
     assert (error < 0.003).all()
     longest = found["jacobian_norm"].sel(separation=2_000).values
     assert (longest > math.log(1e300)).all()

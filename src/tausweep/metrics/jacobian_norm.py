@@ -41,7 +41,7 @@ class JacobianNorm(Measurement):
     bound: PositiveFloat = 1_000.0
     """A model beyond this many standard deviations of the data has diverged and has no norms."""
 
-    version: ClassVar[int | None] = 1
+    version: ClassVar[int | None] = 2
     costly: ClassVar[bool] = True
     variables: ClassVar[Mapping[str, Variable]] = {
         "jacobian_norm": Variable(
@@ -62,6 +62,12 @@ class JacobianNorm(Measurement):
         ),
         "jacobian_lambda_max_std_error": Variable(
             "standard error of jacobian_lambda_max over starts", "nat step-1", reference=False
+        ),
+        "jacobian_excess": Variable(
+            "jacobian_slope less jacobian_lambda_max, of each orbit", "nat step-1", reference=False
+        ),
+        "jacobian_excess_std_error": Variable(
+            "standard error of jacobian_excess over starts", "nat step-1", reference=False
         ),
     }  # fmt: skip
 
@@ -88,8 +94,10 @@ class JacobianNorm(Measurement):
         The slope is that of a line through the norms at T = `longest` and about half of it: from
         T = 0 on, it would hold the growth in which vectors turn to the leading direction. λ_max is
         measured over all of the same stretch, along vectors that have turned in the transient. The
-        standard errors are of sampling. Where all orbits are on one cycle or fixed point they are
-        about zero, and what is left between slope and λ_max is of the order of 1 / `longest`.
+        standard errors are of sampling; slope and λ_max of one orbit have much of it in common,
+        which the standard error of their difference leaves out. Where all orbits are on one cycle
+        or fixed point they are about zero, and what is left between slope and λ_max is of the order
+        of 1 / `longest`.
 
         Returns
         -------
@@ -115,6 +123,8 @@ class JacobianNorm(Measurement):
                 "jacobian_slope_std_error": _std_error(slope),
                 "jacobian_lambda_max": growth.mean(axis=1),
                 "jacobian_lambda_max_std_error": _std_error(growth),
+                "jacobian_excess": (slope - growth).mean(axis=1),
+                "jacobian_excess_std_error": _std_error(slope - growth),
             }
 
 

@@ -94,8 +94,8 @@ def regular(
     x = raw["x"].values
     stamps = raw["stamp"].values if "stamp" in raw.coords else None
     where = Where(raw["variable"].values.tolist(), stamps, np.arange(len(x)))
-    if fill is None and resample is None:
-        _refuse_missing(x, where)
+    if fill is None and resample is None and stamps is None:
+        _refuse_missing(x, np.arange(len(x)), where)
     notes: dict[str, str | float] = {}
     fillable, unit = max_gap, time_unit
     if stamps is None:
@@ -111,7 +111,9 @@ def regular(
         step = _interval(time, rounded=not dates)
         dt = step / per
         if resample is None:
-            place = _place(time / step, f"{dt:g} {unit}", fill, max_gap, where)
+            place = _place(x, time / step, f"{dt:g} {unit}", fill, max_gap, where)
+            if fill is None:
+                _refuse_missing(x, place, where)
             _bounded((int(place[-1]) + 1) * x.shape[1], "max_gap")
             spread = np.full((place[-1] + 1, x.shape[1]), np.nan)
             spread[place] = x
@@ -165,7 +167,7 @@ def merge_repeated(raw: xr.Dataset) -> tuple[xr.Dataset, dict[str, float]]:
     return merged, {name: int(n) for name, n in notes.items() if n}
 
 
-def _refuse_missing(x: Samples, where: Where) -> None:
+def _refuse_missing(x: Samples, place: Int[np.ndarray, " row"], where: Where) -> None:
     missing = np.argwhere(np.isnan(x))
     if len(missing):
         shown = ", ".join(
@@ -174,9 +176,17 @@ def _refuse_missing(x: Samples, where: Where) -> None:
         raise ValueError(
             f"found {len(missing)} missing {'value' if len(missing) == 1 else 'values'}, "
             f"{'the first ' * (len(missing) > 3)}in {shown} "
-            "(counted from 0): leave that variable out, or set fill to interpolate, with max_gap, "
-            "or to longest"
+            f"(counted from 0): leave that variable out, or {_what_fills(x, place)}"
         )
+
+
+def _what_fills(x: Samples, place: Int[np.ndarray, " row"]) -> str:
+    """The settings under which none is missing, of all gaps there are in time and in values."""
+    known = [place[~np.isnan(values)] for values in x.T]
+    gaps = [int(np.diff(there).max(initial=1)) - 1 for there in known]
+    if any(not len(there) or there[0] > place[0] or there[-1] < place[-1] for there in known):
+        return f"set fill: longest and max_gap: {max(gaps)}, as the first or the last is missing"
+    return f"set fill: interpolate and max_gap: {max(gaps)}, which fills all, or fill: longest"
 
 
 def _numbers(
@@ -258,9 +268,9 @@ def _interval(time: Float[np.ndarray, " row"], *, rounded: bool) -> float:
 
 
 def _place(
-    time: Float[np.ndarray, " row"], said: str, fill: Fill, max_gap: int, where: Where
+    x: Samples, time: Float[np.ndarray, " row"], said: str, fill: Fill, max_gap: int, where: Where
 ) -> Int[np.ndarray, " row"]:
-    """Number of each sample on a clock on which some are missing; `time` is in its intervals.
+    """Number of each sample x on a clock on which some are missing; `time` is in its intervals.
 
     A gap that is too long to be filled counts as one sample longer than can be, and no more, so
     that a single wrong date does not ask for any amount of memory.
@@ -277,13 +287,12 @@ def _place(
         )
     refused = np.flatnonzero(steps - 1 > (max_gap if fill else 0))
     if len(refused) and fill != "longest":
-        remedy = "set fill to interpolate, with max_gap, or to longest"
-        if fill == "interpolate":
-            remedy = f"raise max_gap, which is {max_gap}, or set fill to longest"
+        at_most = f", and max_gap is {max_gap}" if fill else ""
+        remedy = _what_fills(x, np.concatenate([[0], np.cumsum(steps)]))
         raise NoClock(
             f"found {len(refused)} gaps in time, the first of {steps[refused[0]] - 1} samples "
             f"after {where.sample(refused[0])} (counted from 0), the longest of {steps.max() - 1}, "
-            f"where samples come every {said}: {remedy}"
+            f"where samples come every {said}{at_most}: {remedy}"
         )
     return np.concatenate([[0], np.cumsum(np.minimum(steps, max_gap + 2))])
 
@@ -325,10 +334,13 @@ def _fill(
             lost[start:stop, column] = True
             if fill != "longest":
                 at = f"after {where.sample(start - 1)}" if start else "at the beginning"
+                remedy = "set fill: longest, or raise max_gap"
+                if fillable == max_gap:
+                    remedy = _what_fills(x, np.arange(len(x)))
                 raise ValueError(
                     f"variable {where.names[column]!r} has a gap of {stop - start} samples {at} "
                     f"(counted from 0), which cannot be interpolated: max_gap is {max_gap}, and "
-                    "there must be samples on both sides: set fill to longest, or raise max_gap"
+                    f"there must be samples on both sides: {remedy}"
                 )
     starts, stops = _runs(~lost.any(axis=1))
     if not len(starts):
