@@ -2,8 +2,8 @@
 
     python benchmarks/scheduling.py [--jobs 100 400]
 
-The jobs sleep for a second, four at a time. Seconds are of processor time, of Snakemake and its jobs
-together, for each job; the last column is their ratio.
+The jobs sleep for a second, four at a time. Seconds are of processor time, of Snakemake and its
+jobs together, for each job; the last column is their ratio.
 """
 
 from __future__ import annotations

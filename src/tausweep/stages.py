@@ -41,7 +41,7 @@ STAGES = {
     "series": Stage(3, "tausweep.series", "Series", "Series"),
     "signal": Stage(3, "tausweep.signal", "Signal", "Signal"),
     "truth": Stage(1, "tausweep.truth", "Truth", "Exponents of the equations"),
-    "lyapunov": Stage(8, "tausweep.lyapunov", "Lyapunov", "Largest Lyapunov exponent"),
+    "lyapunov": Stage(9, "tausweep.lyapunov", "Lyapunov", "Largest Lyapunov exponent"),
     "train": Stage(4, "tausweep.training", "TrainJob", "Parameters"),
     "orbit": Stage(4, "tausweep.orbit", "OrbitAlong", "Orbits"),
     "members": Stage(2, "tausweep.members", "Members", "Trained members"),
@@ -55,7 +55,7 @@ STAGES = {
         1, "tausweep.reproduction", "Reproduction", "Results beside published numbers"
     ),
     "theory": Stage(1, "tausweep.theory", "AnyAnalysis", "How linear systems are learned"),
-    "figure": Stage(6, "tausweep.figures", "Drawing", "Figure"),
+    "figure": Stage(7, "tausweep.figures", "Drawing", "Figure"),
     "report": Stage(2, "tausweep.report", "Page", "Report"),
 }
 """All stages. Figures and reports are no Datasets with a file named by a key, but have keys too."""

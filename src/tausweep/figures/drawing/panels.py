@@ -75,7 +75,7 @@ def columns(handles: Sequence[Artist], room: float) -> int:
     """Columns of the legend: as many as fit in a width of `room` characters."""
     labels = [re.sub(r"[$_{}\\]|mathrm", "", str(handle.get_label())) for handle in handles]
     for columns in range(len(labels), 1, -1):
-        widths = [max(len(label) + 8 for label in labels[i::columns]) for i in range(columns)]
+        widths = [max(len(label) + 10 for label in labels[i::columns]) for i in range(columns)]
         if sum(widths) <= room:
             return columns
     return 1

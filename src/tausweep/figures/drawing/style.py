@@ -102,6 +102,7 @@ def context(style: Style) -> AbstractContextManager[None]:
             "lines.linewidth": 1.2,
             "lines.markersize": 4,
             "legend.frameon": False,
+            "legend.handlelength": 3.2,  # dashes, and dashes and dots, look alike around a marker
             **own,
         }
     )
