@@ -67,11 +67,30 @@ def test_samples_far_out_are_named_and_kept():
     assert "… (counted from 0)" in line
 
 
+@pytest.mark.parametrize("by", [1.0, -40.0])
+def test_a_jump_to_another_level_is_named(by):
+    """Of one variable, by a part of its range or out of it: an instrument that was moved."""
+    x = lorenz_by_hand(3_000)
+    x[1_700:, 1] += by * x[:, 1].std()
+    found = lyapunov.run(SMALL, signal_of(x))
+    assert found["jump"].values.tolist() == [1_700]
+    (line,) = [w for w in report.warnings(found, signal_of(x)) if "jumps" in w]
+    assert line == "jumps to another level at sample 1700 (counted from 0): is it one series?"
+
+
+def test_what_jumps_again_and_again_is_made_to():
+    square = (
+        np.sign(np.sin(np.arange(3_000) / 97))[:, None] + 0.01 * np.sin(np.arange(3_000))[:, None]
+    )
+    assert not examine(square, rng()).jumps.size
+
+
 @pytest.mark.parametrize("make", [henon, lorenz_by_hand])
 def test_clean_series_have_no_spikes_no_grid_and_no_period(make):
     found = examine(make(2_000), rng())
     assert not found.spikes.any()
     assert not found.far.any()
+    assert not found.jumps.size
     assert (found.rounding, found.repeats, found.noise) == (0, 0, 0)
 
 

@@ -18,6 +18,9 @@ SPIKE, COMMON = 8.0, 0.99
 """A sample is a spike if it is so many times further from the median of five than 99 % are."""
 ALONE = 3.0
 """… and from them by so many times the largest step among the five before and after it."""
+JUMP, JUMPS = 20.0, 3
+"""A step is a jump if it differs so many times more from those beside it than 99 % do. More than a
+few are dynamics: an instrument is moved, or a record pieced together, once or twice."""
 FAR = 3.0
 """A sample is far out if it is so many times further from the median than 99 % are."""
 NOISE = 0.0005
@@ -40,6 +43,8 @@ class Samples:
     far: Bool[np.ndarray, "time"]
     """Others that are far from nearly all, in a row or on a path that leads there: they are kept,
     since bursts are as well."""
+    jumps: Int[np.ndarray, " jump"]
+    """Samples by which a variable has jumped to another level, as no other does: kept as well."""
     rounding: float
     """Step of the coarsest grid that a variable was rounded to, in standard deviations; 0: none."""
     noise: float
@@ -66,7 +71,7 @@ def examine(x: Float[np.ndarray, "time variable"], rng: np.random.Generator) -> 
         good = np.flatnonzero(~spikes)
         every = np.arange(len(x))
         x = np.stack([np.interp(every, good, column[good]) for column in x.T], axis=1)
-    far = find_far(x)
+    far, jumps = find_far(x), find_jumps(x)
     repeats = exact_period(x)
     steps = np.array([0.0 if repeats else grid(column) for column in x.T])
     still = 0.0 if steps.any() else float((np.diff(x, axis=0) == 0).all(axis=1).mean())
@@ -75,7 +80,7 @@ def examine(x: Float[np.ndarray, "time variable"], rng: np.random.Generator) -> 
     found = [] if repeats or len(x) < SHORTEST else [noise_level(column) for column in judged]
     level = max((each.level for each in found if each.resolved), default=0.0)
     noise = level if level >= NOISE else 0.0
-    return Samples(x, spikes, far, float(steps.max()), noise, repeats, still)
+    return Samples(x, spikes, far, jumps, float(steps.max()), noise, repeats, still)
 
 
 def cleaned(samples: Samples) -> Float[np.ndarray, "time variable"] | None:
@@ -108,6 +113,26 @@ def find_spikes(x: Float[np.ndarray, "time variable"]) -> Bool[np.ndarray, "time
             alone = stop - start <= 2 and apart[start:stop, column].min() > ALONE * usual_step
             found[start:stop] |= alone
     return found
+
+
+def find_jumps(x: Float[np.ndarray, "time variable"]) -> Int[np.ndarray, " jump"]:
+    """Samples, a few at most, by which a variable has made a step that differs from those before
+    and after it as no other does, and by far more than those around it; to be called when spikes
+    are gone.
+    """
+    steps = np.diff(x, axis=0)
+    apart = np.abs(steps[1:-1] - (steps[:-2] + steps[2:]) / 2)
+    found = set()
+    for column, at in np.argwhere((apart > JUMP * _usual(apart)).T):
+        before, after = (
+            apart[max(at - 5, 0) : max(at - 1, 0), column],
+            apart[at + 2 : at + 6, column],
+        )
+        largest = apart[max(at - 1, 0) : at + 2, column].max()  # of the three that hold the jump
+        usual = max((part.max() for part in (before, after) if len(part)), default=np.inf)
+        if apart[at, column] == largest > ALONE * usual:
+            found.add(int(at) + 2)
+    return np.array(sorted(found) if len(found) <= JUMPS else [], dtype=int)
 
 
 def find_far(x: Float[np.ndarray, "time variable"]) -> Bool[np.ndarray, "time"]:

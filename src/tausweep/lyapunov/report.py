@@ -139,6 +139,7 @@ def numbers(dataset: xr.Dataset, signal: xr.Dataset) -> dict[str, Any]:
         "rounding": dataset["rounding"].item(),
         "spikes": dataset["spike"].values.tolist(),
         "far": dataset["far"].values.tolist(),
+        "jumps": dataset["jump"].values.tolist(),
         "drift": _known(dataset["drift"].item()),
         "estimated_by": dataset.attrs["estimated_by"],
         "confidence": dataset.attrs["confidence"],
@@ -220,6 +221,8 @@ def warnings(dataset: xr.Dataset, signal: xr.Dataset) -> list[str]:
         found.append(f"left out, as unlike all others: {_named(spikes)}")
     if far := dataset["far"].values.tolist():
         found.append(f"far from nearly all others: {_named(far)}: are they right?")
+    if jumps := dataset["jump"].values.tolist():
+        found.append(f"jumps to another level at {_named(jumps)}: is it one series?")
     if dataset["drift"].item() > DRIFT:
         found.append(
             f"the second half is not like the first: maps made from one err "

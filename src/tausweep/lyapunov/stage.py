@@ -41,7 +41,8 @@ def run(settings: Lyapunov, signal: xr.Dataset) -> xr.Dataset:
         (`lambda_max_maps`, `lambda_max_rosenstein`, `lambda_max_kantz`), the parts of the maps'
         half-width (`lambda_max_maps_error`), the maps that were tried (`maps`), the curves
         `divergence` (curve, lag), the fitted range, the curves the embedding was read from, and
-        what is wrong with the samples (`noise_level`, `rounding`, `spike`, `far`, `drift`).
+        what is wrong with the samples (`noise_level`, `rounding`, `spike`, `far`, `jump`,
+        `drift`).
 
     Raises
     ------
@@ -251,6 +252,7 @@ def _samples(found: Measured) -> Variables:
         "rounding": ((), samples.rounding, "step that values are rounded to; 0: none", unit),
         "spike": ("spike", np.flatnonzero(samples.spikes), "sample that is unlike all others", "1"),
         "far": ("far", np.flatnonzero(samples.far), "sample far from nearly all others", "1"),
+        "jump": ("jump", samples.jumps, "sample by which a variable is at another level", "1"),
         "drift": ((), drift, "error of maps from the other half, over that from their own", "1"),
         "order": ((), order, "power of the distance of neighbours that errors fall with", "1"),
     }
