@@ -56,7 +56,7 @@ def cancelled(job: str) -> None:
 def preempted(job: str) -> None:
     """Put back into the queue, to start at once."""
     _tell("scontrol", "requeue", job)
-    _release()
+    _release(job)
 
 
 def killed(job: str) -> None:
@@ -85,7 +85,7 @@ def node_failed(job: str) -> None:
     _node("DOWN")
     time.sleep(3)
     _node("RESUME")
-    _release()
+    _release(job)
 
 
 def drained(job: str) -> None:
@@ -230,13 +230,15 @@ def _node(state: str) -> None:
     _tell("scontrol", "update", f"NodeName={name}", f"State={state}", "Reason=test")
 
 
-def _release() -> None:
-    """Jobs that were put back start at once, not in two minutes."""
-    time.sleep(1)
-    waiting = _tell("squeue", "--me", "--noheader", "--states=PENDING", "--format=%i %r")
-    for job, reason in (line.split(maxsplit=1) for line in waiting.splitlines()):
-        if reason == "BeginTime":
+def _release(job: str) -> None:
+    """A job that was put back starts at once, not in two minutes."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        state = _tell("squeue", "--noheader", f"--jobs={job}", "--states=all", "--format=%T")
+        if state.strip() == "PENDING":
             _tell("scontrol", "update", f"JobId={job}", "StartTime=now")
+            return
+        time.sleep(0.5)
 
 
 def _restart(name: str, command: list[str], seconds: float) -> None:
