@@ -38,19 +38,11 @@ include: "workflow/rules/models.smk"
 include: "workflow/rules/theory.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/onstart.smk"
 
 
 # For who shows how far a run is: what is planned, and which jobs a rule is for.
 logger.info("", extra={"plan": PLAN, "logs": {r.name: r.log[0] for r in workflow.rules if r.log}})
-
-
-onstart:
-    # Snakemake starts 100 jobs a second at most. For that, each job that ends leaves a timer behind
-    # that looks through all that waits, every second, for as long as anything does: some hundred of
-    # them take a whole core from the jobs. No option of it sets no limit.
-    limit = workflow.scheduler.job_rate_limiter
-    if limit and (limit.max_jobs, limit.timespan) == (100, 1):
-        workflow.scheduler.job_rate_limiter = None
 
 
 rule all:

@@ -27,7 +27,7 @@ ARGUMENTS = ("--profile", str(PROFILE), "--slurm-init-seconds-before-status-chec
 """Jobs here take seconds, so do not let Snakemake wait longer before it asks whether they are done."""
 DAEMONS = Path("/run/tausweep-slurm")
 """Where their process numbers are."""
-LONGEST = 600.0
+LONGEST = 400.0
 """Seconds for which the workflow may go on when the last fault is over."""
 
 
@@ -148,7 +148,7 @@ def disturb(
     command = user.plain
     while True:
         process, hit, orphaned = user.start(command), [], False
-        while (job := _wait(process, rng.uniform(0, 8))) and (what := next(faults, None)):
+        while (job := _wait(process, rng.uniform(0, 20))) and (what := next(faults, None)):
             fault = Fault(what, running().get(job, "gone"), len(user.finished()))
             hit.append(fault)
             done.append(fault)
