@@ -63,6 +63,13 @@ type_it() {
         bash -c "${2//profiles\/slurm/$profile}" 2>&1 </dev/null) || fail "$output"
 }
 
+# What ends no job of the workflow in a way that Slurm or Snakemake would tell at once.
+test_at_random_moments() {
+    "$(dirname "$snakemake")/python" -m tests.faults slurm --times 3 \
+        --only "controller silent" "node failed" "out of time" || fail "see above"
+    say "passed: faults at random moments, after $SECONDS s"
+}
+
 test_workflow() {
     local work
     work=$(mktemp -d)
@@ -75,6 +82,7 @@ test_workflow() {
     nothing_to_do "where the results were copied to," "$work/laptop"
     test_page "$work/page" "$work/cluster/results"
     test_faults "$work/faults"
+    test_at_random_moments
     rm -r "$work"
     say "passed after $SECONDS s"
 }

@@ -96,7 +96,10 @@ def test_forecasts_judge_a_tau_at_one_number_of_steps():
     assert both == [20, 20]
     assert "by prediction_error@5 the best" in found["sentence"].values[0, 0]
     elsewhere = by.model_copy(update={"quantities": ["prediction_error@7"]})
-    assert np.isnan(run(elsewhere, [rows.assign(ahead)])["best_tau"]).all()
+    nowhere = run(elsewhere, [rows.assign(ahead)])
+    assert np.isnan(nowhere["best_tau"]).all()
+    assert (nowhere["verdict"] == "not measured").all()
+    assert nowhere["sentence"].values[0, 0] == "lorenz: prediction_error@7 is not measured."
 
 
 def test_a_metric_that_cannot_tell_is_named_also_where_there_is_no_tau_pred():
@@ -104,7 +107,7 @@ def test_a_metric_that_cannot_tell_is_named_also_where_there_is_no_tau_pred():
     found = run(settings("e"), [collected(tau_pred=np.nan).assign(bounds)])
     for name in ("verdict", "signal_verdict"):
         assert (found[name].sel(quantity="D_stsp") == "cannot tell").all()
-        assert (found[name].sel(quantity="D_H") == "unknown").all()
+        assert (found[name].sel(quantity="D_H") == "not measured").all()
     assert "D_stsp says nothing" in found["sentence"].values[0, 0]
 
 

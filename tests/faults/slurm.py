@@ -166,8 +166,10 @@ def disturb(
         text = user.said()
         command, plain = user.then(), process.returncode == 0
         locked = command != user.plain
+        by_kill = bool(hit) and hit[-1].what in KILLS
         for fault in hit:
-            fault.then = "went on" if plain else "the next call went on"
+            on = plain or (by_kill and fault.what not in KILLS)
+            fault.then = "went on" if on else "the next call went on"
         assert "Traceback" not in text, text
         if orphaned and rng.random() < 0.5:  # otherwise its jobs go on beside the next call
             subprocess.run(["scancel", "--me"], check=True)

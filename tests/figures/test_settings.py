@@ -99,7 +99,9 @@ def test_what_is_drawn_follows_from_the_experiment():
         "diagnosis", "diagnosis-alpha", "complexity", "complexity-alpha", "jacobians", "gradients",
     } | CLAIMS | THEORY  # fmt: skip
     assert names(EVERYTHING) == every
-    assert names(changed("claims", {"quantities": ["D_stsp_of_old"]})) == every - CLAIMS
+    unjudged = changed("metrics.d_h_legacy", None)
+    unjudged["claims"] = {"quantities": ["D_H_legacy"]}
+    assert names(unjudged) == every - CLAIMS
     diagnosis, complexity = (
         {name for name in every if name.startswith(kind)} for kind in ("diagnosis", "complexity")
     )

@@ -63,6 +63,7 @@ B = "B with τ = 30 steps"
         (["not learned", "below one"], [f"h: by D train {B}."]),
         (["not learned", "not learned"], ["h: by D none of the τ tried can be recommended."]),
         (["cannot tell", "cannot tell"], []),
+        (["not measured", "not measured"], []),
     ],
 )
 def test_it_says_first_what_to_train_with(verdicts: list[str], advice: list[str]) -> None:

@@ -14,7 +14,7 @@ from jaxtyping import Float
 
 from tausweep.best.median import Best, Draws, best, by_tau
 from tausweep.claims.settings import ClaimsOf
-from tausweep.claims.words import CANNOT_TELL, NOT_LEARNED, Ratio, sentence
+from tausweep.claims.words import CANNOT_TELL, NOT_LEARNED, NOT_MEASURED, Ratio, sentence
 from tausweep.labelled import Labelled, labelled
 from tausweep.metrics.bounds import Bounds
 from tausweep.metrics.quantities import selected, split
@@ -103,7 +103,8 @@ def _sweep(settings: ClaimsOf, labels: tuple[str, str, str, str], rows: xr.Datas
     found, times_floor, ratios, draws = [], [], [], []
     for name in settings.quantities:
         bounds = Bounds.of(signal, name)
-        tau, table = by_tau(*runs, _values(rows, name))
+        values = _values(rows, name)
+        tau, table = by_tau(*runs, np.full(len(runs[0]), np.nan) if values is None else values)
         found.append(
             best(
                 tau,
@@ -122,7 +123,7 @@ def _sweep(settings: ClaimsOf, labels: tuple[str, str, str, str], rows: xr.Datas
                     drawn,
                     settings.confidence,
                     found[-1].edge,
-                    _nothing(bounds, found[-1].median),
+                    NOT_MEASURED if values is None else _nothing(bounds, found[-1].median),
                 )
                 for tau_pred, drawn in zip(_tau_pred(signal), draws[-1], strict=True)
             ]
@@ -131,13 +132,12 @@ def _sweep(settings: ClaimsOf, labels: tuple[str, str, str, str], rows: xr.Datas
     return Sweep(labels, members, _tau_pred(signal), found, times_floor, ratios, draws)
 
 
-def _values(rows: xr.Dataset, quantity: str) -> Float[np.ndarray, " run"]:
-    """Of every member; NaN where the experiment does not measure it, or not at this place."""
+def _values(rows: xr.Dataset, quantity: str) -> Float[np.ndarray, " run"] | None:
+    """Of every member; None where the experiment does not measure it, or not at this place."""
     try:
-        found = selected(rows, quantity)
+        return np.asarray(selected(rows, quantity), float)
     except ValueError:
-        return np.full(rows.sizes["run"], np.nan)
-    return np.asarray(found, float)
+        return None
 
 
 def _nothing(bounds: Bounds, median: float) -> str:
@@ -244,7 +244,7 @@ def _of_signals(settings: ClaimsOf, pooled: list[list[Sweep]]) -> dict[str, Labe
 def _together(settings: ClaimsOf, sweeps: list[Sweep], q: int, source: int) -> Ratio:
     """The geometric mean of the ratios of sweeps that have one, and learned the attractor."""
     verdicts = [s.ratios[q][source].verdict for s in sweeps]
-    nothing = CANNOT_TELL if CANNOT_TELL in verdicts else ""
+    nothing = next((said for said in (CANNOT_TELL, NOT_MEASURED) if said in verdicts), "")
     known = [s for s in sweeps if np.isfinite(s.ratios[q][source].value)]
     if not known:
         none = np.full(settings.resamples, np.nan)

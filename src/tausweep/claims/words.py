@@ -15,7 +15,7 @@ from tausweep.metrics.bounds import FAR
 RESOLVED = 4.0
 """An interval of a ratio whose ends differ by more than this factor says neither near nor far."""
 
-NOT_LEARNED, CANNOT_TELL = NOTHING = "not learned", "cannot tell"
+NOT_LEARNED, CANNOT_TELL, NOT_MEASURED = NOTHING = "not learned", "cannot tell", "not measured"
 """Verdicts on a best τ that says nothing."""
 
 
@@ -27,7 +27,7 @@ class Ratio:
     interval: tuple[float, float]
     verdict: str
     """near one | below one | above one | not resolved | at the edge | not learned | cannot tell |
-    unknown"""
+    not measured | unknown"""
 
     @classmethod
     def of(
@@ -45,7 +45,7 @@ class Ratio:
         nothing, as it is the best of what failed, or no better than others as far as can be told.
         """
         if not np.isfinite(value) or not np.isfinite(draws).any():
-            verdict = CANNOT_TELL if nothing == CANNOT_TELL else "unknown"
+            verdict = "unknown" if nothing in ("", NOT_LEARNED) else nothing
             return cls(np.nan, (np.nan, np.nan), verdict)
         ends = np.nanquantile(draws, [(1 - confidence) / 2, (1 + confidence) / 2])
         low, high = min(float(ends[0]), value), max(float(ends[1]), value)
@@ -91,6 +91,8 @@ def sentence(
         How many times the floor the best of them comes to; NaN where there is no floor.
     """
     taus = sorted({best.tau for best in found if np.isfinite(best.tau)})
+    if all(ratio.verdict == NOT_MEASURED for ratio in ratios):
+        return f"{series}: {quantity} is not measured."
     if not taus:
         return f"{series}: no τ gave a finite {quantity}."
     if any(ratio.verdict == CANNOT_TELL for ratio in ratios):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from tausweep.claims.words import CANNOT_TELL, MEANING, NOT_LEARNED
+from tausweep.claims.words import CANNOT_TELL, MEANING, NOT_LEARNED, NOT_MEASURED
 from tausweep.report.settings import Page
 from tausweep.report.words import interval, number, span
 
@@ -73,8 +73,10 @@ def _judged(claims: xr.Dataset, i: int, experiment: str, series: str) -> Answer:
 
 
 def _advice(series: str, sweeps: xr.Dataset, quantity: str) -> list[str]:
-    """What to train with, in a sentence; none where the quantity cannot tell one τ from another."""
-    if (sweeps["verdict"] == CANNOT_TELL).any():
+    """What to train with, in a sentence; none where the quantity is not measured, or cannot tell
+    one τ from another.
+    """
+    if sweeps["verdict"].isin([CANNOT_TELL, NOT_MEASURED]).any():
         return []
     methods = set(sweeps["method"].values.tolist())
     each = [

@@ -15,14 +15,14 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from tausweep.claims.words import NOTHING
+from tausweep.claims.words import NOT_MEASURED, NOTHING
 from tausweep.figures.claims import ClaimsFigure
 from tausweep.figures.drawing.collected import symbol
 from tausweep.figures.drawing.panels import columns
 from tausweep.figures.drawing.style import PALETTE, QUIET, characters, shorten
 from tausweep.figures.figure import Style
 
-ROW, LINE, FRAME = 0.2, 0.16, 0.9
+ROW, LINE, FRAME = 0.2, 0.145, 0.9
 """Heights in inches: of a sweep, of a line of text, of axis and legend."""
 
 COLOUR, UNLEARNED = PALETTE[0], "0.6"
@@ -38,6 +38,8 @@ class Row:
     good: tuple[float, float]
     edge: int
     says: bool
+    instead: str
+    """What stands in its place where there is no ratio."""
 
     @property
     def colour(self) -> str:
@@ -86,7 +88,7 @@ def _above(figure: Figure, height: float, told: list[str], style: Style) -> Figu
 
 
 def _sentences(dataset: xr.Dataset, style: Style) -> list[str]:
-    width = int(0.98 * characters(style))
+    width = int(1.08 * characters(style))  # in smaller letters
     texts = [str(text) for text in dataset["sentence"].values.ravel()]
     lines = [line for text in texts for line in textwrap.wrap(text, width, subsequent_indent="   ")]
     return [_symbols(line) for line in lines]
@@ -107,6 +109,7 @@ def _row(sweep: xr.Dataset, q: int, settings: ClaimsFigure) -> Row:
     tau_pred = float(sweep["tau_pred"][source])
     series, model, method = (str(sweep[name].values) for name in ("series", "model", "method"))
     of = f"{series} · {model}" + ("" if method == "sparse_tf" else f" · {method}")
+    verdict = str(sweep["verdict"].values[q, source])
     low, high = sweep["ratio_interval"].values[q, source]
     first, last = sweep["good"].values[q] / tau_pred
     return Row(
@@ -115,7 +118,8 @@ def _row(sweep: xr.Dataset, q: int, settings: ClaimsFigure) -> Row:
         (float(low), float(high)),
         (float(first), float(last)),
         int(sweep["edge"][q]),
-        str(sweep["verdict"].values[q, source]) not in NOTHING,
+        verdict not in NOTHING,
+        NOT_MEASURED if verdict == NOT_MEASURED else r"no $\tau_\mathrm{pred}$",
     )
 
 
@@ -124,7 +128,7 @@ def _forest(axes: Axes, rows: list[Row]) -> None:
     axes.axvline(1, color=QUIET, linewidth=0.8, zorder=0)
     for y, row in enumerate(rows):
         if not np.isfinite(row.ratio):
-            axes.text(0.5, y, r"no $\tau_\mathrm{pred}$", ha="center", va="center", color=QUIET,
+            axes.text(0.5, y, row.instead, ha="center", va="center", color=QUIET,
                       transform=axes.get_yaxis_transform(), gid="none",
                       bbox={"color": "white", "pad": 1})  # fmt: skip
             continue
