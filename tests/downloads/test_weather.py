@@ -116,7 +116,7 @@ def test_gaps_repetitions_and_missing_values_of_weather(tmp_path: Path) -> None:
     assert every["x"].sizes["time"] == 1000
     assert int(every["filled"].sum()) == 43
     with pytest.raises(
-        ValueError, match=r"2009a\.zip: found 1 missing value, in sample 558 \(2009-"
+        ValueError, match=r"2009a\.zip: found 2 gaps in time, .* max_gap: 40, which"
     ):
         series_of(weather(tmp_path, **one, fill=None))
 

@@ -207,8 +207,10 @@ def test_a_study_leads_to_the_pages_of_its_experiments(tmp_path):
         assert f"../{name}/report.html" in page.places
         part = page_of(tmp_path, name)
         assert "../both/report.html" in part.places
-        assert part.text.count("h: by Dstsp") == 1  # its own sentence, not that of the other
-    assert page.text.count("h: by Dstsp") == 2
+        assert (
+            part.text.count("h: by Dstsp the best τ") == 1
+        )  # its own sentence, not that of the other
+    assert page.text.count("h: by Dstsp the best τ") == 2
     assert 'read <off> & "by eye"' in page.text
     assert "off" not in page.tags
 
