@@ -151,7 +151,7 @@ def _references(axes: Axes, signal: xr.Dataset, quantity: str, tau_pred: float) 
             xytext=(0, 1.5 if side == "bottom" else -1.5), textcoords="offset points",
             color=QUIET, fontsize="small",
         )  # fmt: skip
-    if Bounds(*(reference(signal, quantity, end) for end in Bounds._fields)).meet:
+    if Bounds.of(signal, quantity).meet:
         axes.text(
             0.5, 0.03, "floor and ceiling nearly meet:\nit cannot tell models apart", ha="center",
             va="bottom", transform=axes.transAxes, color=QUIET, zorder=6, gid="meet",
