@@ -146,6 +146,25 @@ def test_a_failed_job_is_one_line_and_tells_why_each_time(
 
 
 @pytest.mark.slow
+def test_of_a_group_the_job_that_failed_is_told_and_no_other(
+    snakemake: Snakemake, undrawn: Path
+) -> None:
+    for stage in ("orbit", "metrics", "best"):
+        shutil.rmtree(undrawn / "results" / stage)
+    trained, *_ = (undrawn / "results/train").iterdir()
+    trained.write_bytes(trained.read_bytes()[:1000])
+    grouped = [f"{rule}=sweep" for rule in ("run_orbit", "list_members", "measure", "find_best")]
+    run = snakemake(undrawn, TINY, "best", "--retries", "1", "--groups", *grouped)
+    assert run.returncode != 0
+    failed = [line for line in run.stderr.splitlines() if line.startswith("failed: ")]
+    assert len(failed) == 2, run.stderr
+    assert all(f": results/train/{trained.name}: damaged" in line for line in failed)
+    assert all(re.search(r"\(results/logs/orbit/\w+\.log\)$", line) for line in failed)
+    assert run.stderr.count("again: ") == 1
+    assert "tausweep stage" not in run.stderr
+
+
+@pytest.mark.slow
 def test_a_run_that_was_killed_goes_on_counting_what_is_left(
     snakemake: Snakemake, undrawn: Path
 ) -> None:

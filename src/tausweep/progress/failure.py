@@ -15,6 +15,10 @@ STATUS = re.compile(r"exit status (\d+)|died with <Signals\.\w+: (\d+)>")
 """With what a command ended; a shell adds 128 to the number of a signal."""
 REFUSED = re.compile(r"\[Errno \d+\] (.+)\s*\Z")
 """At the end of what is said of an OSError."""
+SLURM = re.compile(r"^slurmstepd\S*: error: (?:\*+ )?(.+?)(?: \*+)?$", re.MULTILINE)
+"""What the node says of a job that it ends, for its memory or time, or as it was cancelled."""
+STEP = re.compile(r"^Error in (rule|group) ", re.MULTILINE)
+"""Where Snakemake, in a job of Slurm, begins to tell of what failed, which says no more of why."""
 AS = {
     "SIGKILL": ", as where memory runs out",
     "SIGINT": ", as by Ctrl-C: the same command goes on with it",
@@ -29,10 +33,32 @@ def why(logs: Iterable[Path], otherwise: str = "") -> str:
     """The last line of its logs that speaks of an error; else what is said of it otherwise, or the
     last line there is.
     """
-    lines = [line for log in logs for line in tail(log).splitlines() if line.strip()]
-    speaking = [line for line in lines if SPEAKS.search(line)]
-    found = [*lines[-1:], *([otherwise] if otherwise else []), *speaking[-1:]]
-    return found[-1].strip().removeprefix(OURS)[:WIDTH] if found else NOTHING
+    logs = list(logs)
+    return error(logs) or otherwise[:WIDTH] or next(reversed(_lines(logs)), NOTHING)[:WIDTH]
+
+
+def error(logs: Iterable[Path]) -> str:
+    """The last line of these logs that speaks of an error; "" where none does."""
+    speaking = (line for line in reversed(_lines(logs)) if SPEAKS.search(line))
+    return next(speaking, "").removeprefix(OURS)[:WIDTH]
+
+
+def of_slurm(logs: Iterable[Path]) -> str:
+    """Why a job of Slurm failed, by what Slurm said in its log; else how its command ended, or the
+    last line that speaks of an error; "" where nothing does.
+    """
+    text = "\n".join(tail(log) for log in logs)
+    if killed := SLURM.search(text):
+        return f"Slurm: {killed[1]}"
+    said = STEP.split(text)[0]
+    if status := STATUS.search(said):
+        return ended(status[0])
+    return next((line for line in reversed(said.splitlines()) if SPEAKS.search(line)), "")
+
+
+def _lines(logs: Iterable[Path]) -> list[str]:
+    """That say anything."""
+    return [line for log in logs for each in tail(log).splitlines() if (line := each.strip())]
 
 
 def ended(text: str) -> str:

@@ -69,6 +69,11 @@ class Active:
         if self.stage == "train":
             self.epochs = read(tail(self.logs[0])) or self.epochs
 
+    def ran(self) -> bool:
+        """Whether it began to run."""
+        self.look()
+        return self.began is not None
+
     def took(self, now: float) -> float:
         """Seconds it ran, as Snakemake measured, or else by the clock."""
         try:

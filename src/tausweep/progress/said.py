@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from tausweep.cost.duration import duration
 from tausweep.progress.run import Active, Left, Run
@@ -66,9 +67,10 @@ def drawn(files: Sequence[str]) -> str:
     return f"drawn: {files[-1]}"
 
 
-def failed(job: Active, why: str) -> str:
-    """That a job failed, and why."""
-    return f"failed: {job.stage} {job.about}: {why} ({', '.join(map(str, job.logs))})"
+def failed(job: Active, why: str, logs: Sequence[Path], before: int = 0) -> str:
+    """That a job failed, or one of so many before it in its group, why, and what tells more."""
+    or_one = f" or one of {before} before it" if before else ""
+    return f"failed: {job.stage} {job.about}{or_one}: {why} ({', '.join(map(str, logs))})"
 
 
 def locked(arguments: Sequence[str]) -> str:

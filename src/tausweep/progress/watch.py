@@ -14,7 +14,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 from tausweep.progress import said
 from tausweep.progress.display import display
-from tausweep.progress.failure import NOTHING, ended, refusal, why
+from tausweep.progress.failure import NOTHING, ended, error, of_slurm, refusal, why
 from tausweep.progress.run import Active, Run, named
 from tausweep.stages import STAGES
 
@@ -36,6 +36,7 @@ class Watch:
         self._cores = 1
         self._run: Run | None = None
         self._ended = ""
+        self._blamed: set[int] = set()
 
     def take(self, record: logging.LogRecord, words: Callable[[logging.LogRecord], str]) -> None:
         """What happened, and how Snakemake words it."""
@@ -59,6 +60,10 @@ class Watch:
                 self._ended = ended(record.getMessage().rpartition("' ")[2])  # behind the command
             case LogEvent.JOB_ERROR, Run() as run if told["jobid"] in run.active:
                 self._fail(run, told)
+            case LogEvent.GROUP_ERROR, Run() as run:
+                self._fail_group(run, told)
+            case LogEvent.JOB_ERROR, Run() if told["indent"]:
+                pass  # that was said with its group
             case LogEvent.ERROR | None, Run() as run if (
                 run.failed
                 and not run.active
@@ -109,7 +114,8 @@ class Watch:
             benchmark=None if benchmark is None else Path(benchmark),
             since=now,
         )
-        if told["jobid"] in run.failed:
+        if told["jobid"] in self._blamed:
+            self._blamed.remove(told["jobid"])
             self._display.say(said.again(job))
         run.start(told["jobid"], job)
 
@@ -120,9 +126,27 @@ class Watch:
 
     def _fail(self, run: Run, told: Mapping[str, Any]) -> None:
         job = run.fail(told["jobid"])
-        logs = [Path(log) for log in told["log"]]
-        reason = why(logs, told["rule_msg"] or self._ended)
-        # Of a group all jobs are said to have failed, those that ended well before the one that did
-        # and those that were not started after it too.
-        if not (told["indent"] and reason == NOTHING):
-            self._display.say(said.failed(job, reason), wrong=True)
+        others = [log for log in map(Path, told["log"]) if log not in job.logs]
+        reason = why(job.logs, of_slurm(others) or told["rule_msg"] or self._ended)
+        self._blame(told["jobid"], said.failed(job, reason, job.logs))
+
+    def _fail_group(self, run: Run, told: Mapping[str, Any]) -> None:
+        """Which job of a group failed, its own log tells; else it is said of the last, to which all
+        others lead. Snakemake says of all that they failed: those that ended well before it, and
+        those that were not started after it, too.
+        """
+        numbers = [one["jobid"] for one in told["job_error_info"] if one["jobid"] in run.active]
+        jobs = {number: run.fail(number) for number in numbers}
+        errors = {n: text for n, job in jobs.items() if job.ran() and (text := error(job.logs))}
+        for number, text in errors.items():
+            self._blame(number, said.failed(jobs[number], text, jobs[number].logs))
+        if jobs and not errors:
+            logs = [Path(log) for log in told["aux_logs"]]
+            last = max(jobs, key=lambda number: list(STAGES).index(jobs[number].stage))
+            text = of_slurm(logs) or NOTHING
+            self._blame(last, said.failed(jobs[last], text, logs, len(jobs) - 1))
+
+    def _blame(self, number: int, text: str) -> None:
+        """Say that a job failed."""
+        self._blamed.add(number)
+        self._display.say(text, wrong=True)
