@@ -38,26 +38,32 @@ def main() -> int:
     parser.add_argument("where", nargs="?", choices=["here", "slurm"], default="here")
     parser.add_argument("--times", type=int, default=100, help="(default: 100)")
     parser.add_argument("--seed", type=int, default=0, help="of all that is random (default: 0)")
-    parser.add_argument("--only", nargs="+", help="of Slurm: these faults", choices=slurm.NAMES)
+    parser.add_argument("--only", nargs="+", help="of Slurm: these faults", choices=slurm.FAULTS)
+    parser.add_argument(
+        "--ask", nargs="+", help="of Slurm: by these", choices=slurm.ASKED, default=slurm.ASKED
+    )
     parser.add_argument(
         "--within", type=float, default=10.0, metavar="SECONDS",
         help="longest time between two kills (default: 10)",
     )  # fmt: skip
     options = parser.parse_args()
     rng = random.Random(options.seed)
-    config, arguments = (LONGER, slurm.ARGUMENTS) if options.where == "slurm" else (TINY, ())
-    names = slurm.shuffled(options.only or slurm.NAMES, options.times, rng)
+    config = LONGER if options.where == "slurm" else TINY
+    names = slurm.shuffled(options.only or tuple(slurm.FAULTS), options.times, rng)
     with tempfile.TemporaryDirectory() as directory:
         alone = User(Path(directory) / "alone", config)
         alone.finish(1)
         done: list[kills.Kill | slurm.Fault] = []
         while len(done) < options.times:
-            user = User(Path(directory) / str(len(done)), config, *arguments)
+            place = Path(directory) / str(len(done))
             if options.where == "slurm":
+                user = User(place, config, *slurm.arguments(rng.choice(options.ask)))
                 done += slurm.disturb(user, names, rng, alone.digests())
             else:
                 left = options.times - len(done)
-                done += kills.disturb(user, rng, left, options.within, alone.digests())
+                done += kills.disturb(
+                    User(place, config), rng, left, options.within, alone.digests()
+                )
             print(kills.table(done), flush=True)
     return 0
 

@@ -1,6 +1,6 @@
 """What befalls a Slurm cluster, at random moments, while the workflow runs on it.
 
-For the cluster of one node that ``.ci/slurm-loopback`` sets up, whose daemons are ours to stop::
+For the cluster that ``.ci/slurm-loopback`` sets up, whose daemons are ours to stop::
 
     .ci/slurm-loopback .venv/bin/python -m tests.faults slurm --times 30
 """
@@ -23,10 +23,11 @@ import psutil
 from .user import User
 
 PROFILE = Path(__file__).parents[2] / "profiles/slurm"
-ARGUMENTS = ("--profile", str(PROFILE), "--slurm-init-seconds-before-status-checks", "7")
-"""Jobs here take seconds, so do not let Snakemake wait longer before it asks whether they are done."""
+ASKED = ("squeue", "sacct")
+"""How jobs are doing."""
 DAEMONS = Path("/run/tausweep-slurm")
 """Where their process numbers are."""
+NODES = ("node1", "node2")
 LONGEST = 400.0
 """Seconds for which the workflow may go on when the last fault is over."""
 
@@ -48,24 +49,24 @@ class Fault:
         return self.what, self.then
 
 
-def cancelled(job: str) -> None:
-    """By somebody, or as it asked for too little memory."""
+def cancelled(job: str, snakemake: int) -> None:
+    """By somebody."""
     _tell("scancel", job)
 
 
-def preempted(job: str) -> None:
+def preempted(job: str, snakemake: int) -> None:
     """Put back into the queue, to start at once."""
     _tell("scontrol", "requeue", job)
     _release(job)
 
 
-def killed(job: str) -> None:
-    """By the node, for lack of memory."""
+def killed(job: str, snakemake: int) -> None:
+    """Its processes, by the system, for lack of memory."""
     for process in _processes(job):
         process.kill()
 
 
-def out_of_time(job: str) -> None:
+def out_of_time(job: str, snakemake: int) -> None:
     """It hangs until its time limit, of a minute, is over."""
     for process in _processes(job):
         process.suspend()
@@ -73,57 +74,88 @@ def out_of_time(job: str) -> None:
     _until(lambda: job not in running(), 240)
 
 
-def suspended(job: str) -> None:
+def suspended(job: str, snakemake: int) -> None:
     """And resumed."""
     _tell("scontrol", "suspend", job)
     time.sleep(5)
     _tell("scontrol", "resume", job)
 
 
-def node_failed(job: str) -> None:
-    """With its jobs, which are put back into the queue; then it is back."""
-    _node("DOWN")
-    time.sleep(3)
-    _node("RESUME")
+def node_failed(job: str, snakemake: int) -> None:
+    """With its jobs, which are put back into the queue and go on elsewhere; then it is back."""
+    node = _tell("squeue", "--noheader", f"--jobs={job}", "--format=%N").strip() or NODES[0]
+    _set(node, "DOWN")
     _release(job)
+    time.sleep(3)
+    _set(node, "RESUME")
 
 
-def drained(job: str) -> None:
-    """Nothing starts for a while."""
-    _node("DRAIN")
+def drained(job: str, snakemake: int) -> None:
+    """All nodes: nothing starts for a while."""
+    _set(",".join(NODES), "DRAIN")
     time.sleep(10)
-    _node("RESUME")
+    _set(",".join(NODES), "RESUME")
 
 
-def controller_restarted(job: str) -> None:
+def controller_restarted(job: str, snakemake: int) -> None:
     """After some seconds in which no one answers."""
     _restart("slurmctld", ["slurmctld", "-D"], 8)
 
 
-def controller_silent(job: str) -> None:
+def controller_silent(job: str, snakemake: int) -> None:
     """Its connections are taken and never answered, for half a minute."""
-    pid = int((DAEMONS / "slurmctld.pid").read_text())
+    pid = _pid("slurmctld")
     os.kill(pid, signal.SIGSTOP)
     time.sleep(30)
     os.kill(pid, signal.SIGCONT)
 
 
-def daemon_restarted(job: str) -> None:
-    """The one of the node; jobs go on without it."""
-    _restart("slurmd", ["slurmd", "-D"], 5)
+def accounting_away(job: str, snakemake: int) -> None:
+    """For half a minute: jobs go on without it, but nobody can ask it how they are."""
+    _restart("slurmdbd", ["slurmdbd", "-D"], 30)
 
 
-FAULTS: dict[str, Callable[[str], None]] = {
+def daemon_restarted(job: str, snakemake: int) -> None:
+    """The one of a node; jobs go on without it."""
+    _restart(f"slurmd-{NODES[0]}", ["slurmd", "-D", "-N", NODES[0]], 5)
+
+
+def forgotten(job: str, snakemake: int) -> None:
+    """Snakemake is stopped until all its jobs ended and are no longer in the queue."""
+    os.killpg(snakemake, signal.SIGSTOP)
+    _until(lambda: not _tell("squeue", "--me", "--noheader"), 300)
+    with _configured("MinJobAge=2"):
+        _until(lambda: not _tell("squeue", "--me", "--noheader", "--states=all"), 120)
+    os.killpg(snakemake, signal.SIGCONT)
+
+
+def snakemake_killed(job: str, snakemake: int) -> None:
+    """On the login node; its jobs go on."""
+    os.killpg(snakemake, signal.SIGKILL)
+
+
+def snakemake_interrupted(job: str, snakemake: int) -> None:
+    """By Ctrl-C: it cancels its jobs."""
+    os.killpg(snakemake, signal.SIGINT)
+
+
+FAULTS: dict[str, Callable[[str, int], None]] = {
     each.__name__.replace("_", " "): each
     for each in (
         cancelled, preempted, killed, out_of_time, suspended, node_failed, drained,
-        controller_restarted, controller_silent, daemon_restarted,
+        controller_restarted, controller_silent, accounting_away, daemon_restarted, forgotten,
+        snakemake_killed, snakemake_interrupted,
     )
 }  # fmt: skip
-"""What is done to the cluster, by name; the job is one that runs."""
-KILLS = {"snakemake killed": signal.SIGKILL, "snakemake interrupted": signal.SIGINT}
-"""What is done to Snakemake on the login node."""
-NAMES = (*FAULTS, *KILLS)
+"""What is done, by name: to a job that runs, to what it needs, or to Snakemake and its processes."""
+KILLS = ("snakemake killed", "snakemake interrupted")
+"""After these, somebody has to start it again."""
+
+
+def arguments(ask: str) -> tuple[str, ...]:
+    """Of Snakemake. Jobs here take seconds, so it must not wait longer before it first asks."""
+    every = ("--slurm-init-seconds-before-status-checks", "7")
+    return "--profile", str(PROFILE), "--slurm-status-command", ask, *every
 
 
 def shuffled(names: Sequence[str], count: int, rng: random.Random) -> Iterator[str]:
@@ -153,11 +185,10 @@ def disturb(
             hit.append(fault)
             done.append(fault)
             print(f"{time.strftime('%X')}  {what}: {fault.to}, {fault.done} results", flush=True)
+            FAULTS[what](job, process.pid)
             if what in KILLS:
                 orphaned = what == "snakemake killed"
-                os.killpg(process.pid, KILLS[what])
                 break
-            FAULTS[what](job)
         try:
             process.wait(LONGEST)
         except subprocess.TimeoutExpired:
@@ -227,9 +258,26 @@ def _processes(job: str) -> list[psutil.Process]:
     return found
 
 
-def _node(state: str) -> None:
-    name = os.uname().nodename.split(".")[0]
-    _tell("scontrol", "update", f"NodeName={name}", f"State={state}", "Reason=test")
+def _set(nodes: str, state: str) -> None:
+    _tell("scontrol", "update", f"NodeName={nodes}", f"State={state}", "Reason=test")
+
+
+@contextlib.contextmanager
+def _configured(line: str) -> Iterator[None]:
+    """The cluster, with another line in its configuration."""
+    file = Path("/etc/slurm/slurm.conf")
+    before = file.read_text()
+    try:
+        file.write_text(f"{before}{line}\n")
+        _tell("scontrol", "reconfigure")
+        yield
+    finally:
+        file.write_text(before)
+        _tell("scontrol", "reconfigure")
+
+
+def _pid(name: str) -> int:
+    return int((DAEMONS / f"{name}.pid").read_text())
 
 
 def _release(job: str) -> None:
@@ -245,14 +293,13 @@ def _release(job: str) -> None:
 
 def _restart(name: str, command: list[str], seconds: float) -> None:
     """A daemon, after so many seconds without it."""
-    file = DAEMONS / f"{name}.pid"
-    daemon = psutil.Process(int(file.read_text()))
+    daemon = psutil.Process(_pid(name))
     daemon.terminate()
     daemon.wait(30)
     time.sleep(seconds)
     with (DAEMONS / f"{name}.log").open("ab") as log:
         started = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-    file.write_text(f"{started.pid}\n")
+    (DAEMONS / f"{name}.pid").write_text(f"{started.pid}\n")
 
 
 def _until(condition: Callable[[], bool], seconds: float) -> None:
