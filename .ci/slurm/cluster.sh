@@ -1,30 +1,36 @@
-# A Slurm cluster of one node, this machine: sourced by .ci/slurm-loopback.
+# A Slurm cluster on this machine, on loopback alone: sourced by .ci/slurm-loopback.
 # shellcheck shell=bash
 
 readonly conf=/etc/slurm # not a place of our own: srun inside a job drops SLURM_CONF
 readonly mark="# Made by tausweep's .ci/slurm-loopback, which removes it when it ends."
 readonly state=/run/tausweep-slurm
+readonly files=(slurm.conf gres.conf slurmdbd.conf)
+readonly nodes=(node1 node2)
+readonly database=(mariadbd --no-defaults --user=root --datadir="$state/database"
+    --socket="$state/database.socket" --skip-networking --skip-grant-tables)
 
 install_slurm() {
-    if ! type munged slurmctld slurmd srun >/dev/null 2>&1; then
-        say "installing slurm-wlm and munge"
+    if ! type munged slurmctld slurmd slurmdbd srun mariadbd mariadb >/dev/null 2>&1; then
+        say "installing slurm-wlm, slurmdbd, munge and mariadb"
         apt-get update -qq
         DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends \
-            slurm-wlm munge >/dev/null
+            slurm-wlm slurmdbd munge mariadb-{server,client}-core >/dev/null
     fi
 }
 
-# One node, listening on loopback alone. It pretends to have four cores, so that groups of jobs find
-# room, and two GPUs, so that requests for GPUs go the way they go on a real cluster: the jobs find
-# none and use the CPU.
+# What a lab's cluster has: two nodes, of which one has GPUs and a partition for them; accounting,
+# without which nobody may submit; jobs that grow over their memory are killed; and finished jobs
+# leave the queue after five minutes, as by default. The nodes pretend to have two cores each, and
+# the two GPUs are pretended, so that requests for GPUs go the way they go on a real cluster: the
+# jobs find none and use the CPU.
 write_configuration() {
     local memory name
-    memory=$(awk '/^MemTotal:/ {print int($2 / 1024 * 0.95)}' /proc/meminfo)
+    memory=$(awk '/^MemTotal:/ {print int($2 / 1024 * 0.47)}' /proc/meminfo)
     name=$(hostname -s)
     cat >"$conf/gres.conf" <<END
 $mark
-NodeName=$name Name=gpu Type=a100 File=/dev/null
-NodeName=$name Name=gpu Type=a100 File=/dev/zero
+NodeName=node2 Name=gpu Type=a100 File=/dev/null
+NodeName=node2 Name=gpu Type=a100 File=/dev/zero
 END
     cat >"$conf/slurm.conf" <<END
 $mark
@@ -33,21 +39,42 @@ SlurmctldHost=$name(127.0.0.1)
 CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
 SlurmUser=root
 StateSaveLocation=$state/slurmctld
-SlurmdSpoolDir=$state/slurmd
+SlurmdSpoolDir=$state/spool-%n
 SlurmctldPidFile=$state/slurmctld.pid
-SlurmdPidFile=$state/slurmd.pid
+SlurmdPidFile=$state/slurmd-%n.pid
 ProctrackType=proctrack/pgid
 TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=1
+JobAcctGatherParams=OverMemoryKill
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 SchedulerParameters=sched_interval=1
 ReturnToService=2
-MinJobAge=3600
+AccountingStorageType=accounting_storage/slurmdbd
+AccountingStorageHost=127.0.0.1
+AccountingStorageEnforce=associations
+AccountingStorageTRES=gres/gpu
+AccountingStoreFlags=job_comment
 GresTypes=gpu
-NodeName=$name NodeAddr=127.0.0.1 CPUs=4 RealMemory=$memory Gres=gpu:a100:2
 SlurmdParameters=config_overrides
-PartitionName=main Nodes=$name Default=YES MaxTime=INFINITE
+NodeName=DEFAULT CPUs=2 RealMemory=$memory
+NodeName=node1 NodeHostname=$name NodeAddr=127.0.0.1 Port=17001
+NodeName=node2 NodeHostname=$name NodeAddr=127.0.0.1 Port=17002 Gres=gpu:a100:2
+PartitionName=main Nodes=node1,node2 Default=YES MaxTime=INFINITE
+PartitionName=gpu Nodes=node2 MaxTime=INFINITE
 END
+    cat >"$conf/slurmdbd.conf" <<END
+$mark
+DbdHost=localhost
+DbdAddr=127.0.0.1
+SlurmUser=root
+PidFile=$state/slurmdbd.pid
+StorageType=accounting_storage/mysql
+StorageHost=localhost
+StorageUser=root
+END
+    chmod 600 "$conf/slurmdbd.conf"
 }
 
 # start NAME COMMAND…: as a background process, whose output goes to $state/NAME.log
@@ -60,7 +87,7 @@ start() {
 stop() {
     local pid
     pid=$(cat "$state/$1.pid" 2>/dev/null) || return 0
-    if [[ $(cat "/proc/$pid/comm" 2>/dev/null) == "$1"* ]]; then
+    if [[ $(cat "/proc/$pid/comm" 2>/dev/null) == "${1%-node*}"* ]]; then
         kill "$pid" 2>/dev/null || true
         within 10 gone "$pid" || kill -KILL "$pid" 2>/dev/null || true
     fi
@@ -68,20 +95,22 @@ stop() {
 }
 
 stop_cluster() {
-    local name file
+    local name
     if [[ -e $state/slurmctld.pid ]] && is_ours "$conf/slurm.conf"; then
         timeout 10 scancel --quiet --user=root 2>/dev/null || true
     fi
-    for name in slurmd slurmctld munged; do stop "$name"; done
-    for file in "$conf/slurm.conf" "$conf/gres.conf"; do
-        if is_ours "$file"; then rm "$file"; fi
+    for name in "${nodes[@]/#/slurmd-}" slurmctld slurmdbd mariadbd munged; do stop "$name"; done
+    for name in "${files[@]/#/$conf/}"; do
+        if is_ours "$name"; then rm "$name"; fi
     done
 }
 
 is_ours() { [[ -e $1 ]] && [[ $(head -n 1 "$1") == "$mark" ]]; }
 gone() { ! kill -0 "$1" 2>/dev/null; }
-idle() { [[ $(sinfo --noheader --format=%t 2>/dev/null) == idle ]]; }
+idle() { [[ $(sinfo --noheader --partition=main --format=%D/%t 2>/dev/null) == "${#nodes[@]}/idle" ]]; }
 munge_works() { munge --no-input 2>/dev/null | unmunge >/dev/null 2>&1; }
+accounts_work() { sacctmgr --immediate --quiet add cluster loopback >"$state/accounts.log" 2>&1; }
+database_works() { mariadb --socket="$state/database.socket" --execute "select 1" >/dev/null 2>&1; }
 
 # within SECONDS CONDITION…: wait until it holds; fails when the time is over
 within() {
@@ -93,13 +122,13 @@ within() {
 }
 
 start_cluster() {
-    local file
+    local name
     mkdir -p "$conf" "$state"
     exec 9>"$state/lock"
     flock --nonblock 9 || fail "another one is running on this machine"
-    for file in slurm.conf gres.conf; do
-        if [[ -e $conf/$file ]] && ! is_ours "$conf/$file"; then
-            fail "$conf/$file is there and not from here: this machine belongs to a cluster"
+    for name in "${files[@]/#/$conf/}"; do
+        if [[ -e $name ]] && ! is_ours "$name"; then
+            fail "$name is there and not from here: this machine belongs to a cluster"
         fi
     done
     stop_cluster
@@ -107,16 +136,31 @@ start_cluster() {
     trap 'exit 130' INT
     trap 'exit 143' TERM
     install_slurm
-    rm -rf "$state/slurmctld" "$state/slurmd" # jobs of an earlier run are none of ours
-    mkdir -p "$state/slurmctld" "$state/slurmd"
+    rm -rf "$state"/{slurmctld,spool-*,database} # jobs of an earlier run are none of ours
+    mkdir -p "$state"/{slurmctld,database} "${nodes[@]/#/$state/spool-}"
     write_configuration
     if ! munge_works; then
         install -d -o munge -g munge -m 755 /run/munge
         start munged setpriv --reuid=munge --regid=munge --clear-groups munged --foreground
         within 10 munge_works || fail "munged does not answer: $(tail -n 3 "$state/munged.log")"
     fi
+    start_accounting
     start slurmctld slurmctld -D
-    start slurmd slurmd -D
-    within 60 idle || fail "the node is not idle: $(tail -n 5 "$state"/slurm*d.log)"
-    say "a cluster of one node on loopback is idle after $SECONDS s"
+    for name in "${nodes[@]}"; do start "slurmd-$name" slurmd -D -N "$name"; done
+    within 60 idle || fail "the nodes are not idle: $(tail -n 5 "$state"/slurm*d*.log)"
+    say "a cluster of ${#nodes[@]} nodes on loopback is idle after $SECONDS s"
+}
+
+# The account `lab`, to which all jobs of root belong unless they say another.
+start_accounting() {
+    mariadb-install-db "${database[@]:1}" --auth-root-authentication-method=normal \
+        >"$state/mariadbd.log" 2>&1 || fail "$(tail -n 5 "$state/mariadbd.log")"
+    start mariadbd "${database[@]}"
+    within 30 database_works || fail "no database: $(tail -n 5 "$state/mariadbd.log")"
+    export MYSQL_UNIX_PORT=$state/database.socket
+    start slurmdbd slurmdbd -D
+    within 30 accounts_work ||
+        fail "no accounting: $(tail -n 5 "$state/accounts.log" "$state/slurmdbd.log")"
+    sacctmgr --immediate --quiet add account lab Cluster=loopback >/dev/null
+    sacctmgr --immediate --quiet add user root Account=lab Cluster=loopback >/dev/null
 }

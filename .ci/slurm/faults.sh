@@ -17,7 +17,8 @@ END
     cp -r "$1/harried/results" "$1/quiet/"
     upto train "$1/quiet" --cores 1 >"$1/quiet.log" 2>&1 &
     quiet=$!
-    BASH_ENV=$1/often upto train "$1/harried" "${on_slurm[@]}" >"$1/harried.log" 2>&1 &
+    BASH_ENV=$1/often upto train "$1/harried" "${on_slurm[@]}" \
+        --set-resources train:gpu=1 train:gpu_model=a100 >"$1/harried.log" 2>&1 &
     pid=$!
 
     within 300 training_saved "$1/harried" || fail "nothing is trained: $(cat "$1/harried.log")"
@@ -37,18 +38,32 @@ END
     within 60 state_is "$first" RUNNING || fail "job $first did not survive its controller"
     say "passed: a job and Snakemake survive a controller that was away"
 
-    scontrol update NodeName="$(hostname -s)" State=DRAIN Reason=test
+    scontrol update NodeName=node1,node2 State=DRAIN Reason=test
     scancel "$first"
     within 300 resubmitted "$first" || fail "no second attempt: $(cat "$1/harried.log")"
     second=$(training_job)
     state_is "$second" PENDING || fail "job $second runs on a drained node"
     [[ $(limit "$first") == 30:00 && $(limit "$second") == 1:00:00 ]] ||
         fail "time asked for: $(limit "$first"), then $(limit "$second")"
-    scontrol update NodeName="$(hostname -s)" State=RESUME
+    scontrol update NodeName=node1,node2 State=RESUME
     wait "$pid" || fail "$(cat "$1/harried.log")"
     wait "$quiet" || fail "$(cat "$1/quiet.log")"
     same_numbers "$1/quiet" "$1/harried" || fail "the numbers differ"
     say "passed: cancelled and drained, the second attempt ends with the same numbers"
+}
+
+# What needs more memory than it asked for is killed, says so in one line, and is tried again with
+# more; DIRECTORY is that of test_faults.
+test_memory() { # DIRECTORY
+    local said
+    mkdir -p "$1/small/results"
+    cp -r "$1"/quiet/results/{series,signal} "$1/small/results/"
+    said=$(upto train "$1/small" "${on_slurm[@]}" --set-resources train:gpu=0 \
+        train:gres=gpu:a100:1 "train:mem_mb=200 if attempt == 1 else 2000" 2>&1) || fail "$said"
+    [[ $(grep "^failed: train" <<<"$said") == *"Slurm: "*"exceeded memory limit"* ]] ||
+        fail "nothing is said of memory: $said"
+    same_numbers "$1/quiet" "$1/small" || fail "the numbers differ"
+    say "passed: killed for its memory, the second attempt ends with the same numbers"
 }
 
 # upto RULE DIRECTORY OPTION…

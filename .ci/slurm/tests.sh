@@ -6,18 +6,26 @@ run() { "$snakemake" --configfile "$experiment" --directory "$@"; }
 # Jobs here take seconds, so do not let Snakemake wait longer before it asks whether they are done.
 on_slurm=(--profile profiles/slurm --slurm-init-seconds-before-status-checks 7)
 
+# edit PROFILE: its four values, as docs/slurm.md says
+edit() {
+    sed -i -e 's/slurm_account: "" /slurm_account: "lab" /' -e '/# 2\./s/""/"main"/' -e '/# 3\./s/""/"gpu"/' \
+        "$1/config.yaml"
+    [[ $(grep -c '"lab"\|"main"\|"gpu" ' "$1/config.yaml") == 3 ]] || fail "not edited: $1"
+}
+
 # Results up to training were each made by a Slurm job of its own (the plugin names it in the job's
-# comment), and each training job was given a GPU; what follows of each of the two sweeps, by one.
+# comment), and each training job was given a GPU, in its partition; what follows of each of the two
+# sweeps, by one. All were paid for by the account.
 check_jobs() {
-    local jobs result key
-    jobs=$(squeue --noheader --states=COMPLETED --Format=comment:100,tres-per-job:30)
+    local jobs result key where
+    jobs=$(sacct --allocations --noheader --parsable2 --state=COMPLETED \
+        --starttime=now-1day --endtime=now --format=comment,account,partition,alloctres)
     [[ $(grep -c "^group_sweep_\|^rule_sweep_" <<<"$jobs") == 2 ]] || fail "not two sweeps: $jobs"
     for result in "$1"/results/{series,signal,lyapunov,train}/*.nc; do
         key=$(basename "$result" .nc)
-        grep -q "_wildcards_$key " <<<"$jobs" || fail "no Slurm job made $result"
-        if [[ $result == */train/* ]]; then
-            grep -q "_wildcards_$key .*gpu:1" <<<"$jobs" || fail "no GPU was asked for $result"
-        fi
+        where="|lab|main|"
+        if [[ $result == */train/* ]]; then where="|lab|gpu|.*gres/gpu=1"; fi
+        grep -q "_wildcards_$key$where" <<<"$jobs" || fail "no job $where made $result: $jobs"
     done
     [[ -e $1/results/figures/smoke/sweep_lorenz.pdf ]] || fail "the figures are missing"
     say "passed: $(wc -l <<<"$jobs") Slurm jobs made the results, after $SECONDS s"
@@ -36,6 +44,7 @@ nothing_to_do() {
 test_page() {
     local line command=
     git clone --quiet . "$1/clone"
+    edit "$1/clone/profiles/slurm"
     cp -r "$2" "$1/clone/results"
     rm -r "$1/clone/results/figures"
     sed -n '/^```bash$/,/^```$/{/^```/d;p}' docs/slurm.md >"$1/commands"
@@ -65,15 +74,18 @@ type_it() {
 
 # What ends no job of the workflow in a way that Slurm or Snakemake would tell at once.
 test_at_random_moments() {
-    "$(dirname "$snakemake")/python" -m tests.faults slurm --times 3 \
-        --only "controller silent" "node failed" "out of time" || fail "see above"
+    faults --ask squeue --times 3 --only "controller silent" "out of time" "forgotten"
+    faults --ask sacct --times 3 --only "accounting away" "node failed" "cancelled"
     say "passed: faults at random moments, after $SECONDS s"
 }
+faults() { "$(dirname "$snakemake")/python" -m tests.faults slurm "$@" || fail "see above"; }
 
 test_workflow() {
     local work
     work=$(mktemp -d)
-    run "$work/cluster" "${on_slurm[@]}" --show-failed-logs || fail "the workflow failed: $work"
+    cp -r profiles/slurm "$work/profile"
+    edit "$work/profile"
+    run "$work/cluster" --profile "$work/profile" "${on_slurm[@]:2}" --show-failed-logs || fail "the workflow failed: $work"
     check_jobs "$work/cluster"
     nothing_to_do "on Slurm" "$work/cluster" "${on_slurm[@]}"
     nothing_to_do "without Slurm" "$work/cluster"
@@ -82,6 +94,7 @@ test_workflow() {
     nothing_to_do "where the results were copied to," "$work/laptop"
     test_page "$work/page" "$work/cluster/results"
     test_faults "$work/faults"
+    test_memory "$work/faults"
     test_at_random_moments
     rm -r "$work"
     say "passed after $SECONDS s"
