@@ -3,14 +3,16 @@
     .ci/slurm-loopback .venv/bin/python benchmarks/throughput.py [--tau 2]
 
 The workflow, its profile and Slurm are the real ones; in the place of `tausweep stage …` stands a
-sleep. The node pretends to have four cores. The least that is possible is what the jobs sleep in
-all, on as many cores; beside it, what Snakemake and its calls of sbatch and squeue take.
+sleep. The nodes pretend to have four cores in all. The least that is possible is what the jobs
+sleep, on as many cores; beside it, what Snakemake takes where it is started, with its calls of
+sbatch and squeue, and what each job of Slurm takes its node for starting Snakemake there.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -48,6 +50,21 @@ def experiment(tau: int) -> dict[str, object]:
     }
 
 
+def on_the_nodes(since: str) -> tuple[int, float]:
+    """Jobs of Slurm since then, and seconds of processor time of all."""
+    asked = ["sacct", "--allocations", "--noheader", "--starttime", since, "--format=totalcpu"]
+    told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
+    return len(told), sum(seconds(each) for each in told)
+
+
+def seconds(clock: str) -> float:
+    """Of [hours:]minutes:seconds."""
+    total = 0.0
+    for part in clock.split(":"):
+        total = 60 * total + float(part)
+    return total
+
+
 def main() -> None:
     """Run it, and print a line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -64,19 +81,22 @@ def main() -> None:
         (directory / "sleep").write_text(SLEEP.replace("TOLD", str(directory / "told")))
         (directory / "experiment.yaml").write_text(yaml.safe_dump(config))
         os.environ["BASH_ENV"] = str(directory / "sleep")
-        command = ["snakemake", "--snakefile", str(SNAKEFILE), "--configfile", "experiment.yaml"]
+        command = ["snakemake", "best", "--snakefile", str(SNAKEFILE)]
+        command += ["--configfile", "experiment.yaml"]
         command += ["--profile", str(PROFILE), "--slurm-init-seconds-before-status-checks", "7"]
         command += ["--set-resources", "train:gpu=0"]
-        began = time.monotonic()
-        seconds, _ = measured([*command, "best"], directory)
+        since, began = time.strftime("%Y-%m-%dT%H:%M:%S"), time.monotonic()
+        here, _ = measured(command, directory)
         wall = time.monotonic() - began
+        jobs, there = on_the_nodes(since)
         done = list(directory.glob("results/*/*.nc"))
     trained = [path for path in done if path.parent.name == "train"]
     least = sum(told[f"results/{p.parent.name}/{p.name}"] for p in done) / CORES
     print(
-        f"{len(done)} jobs, {len(trained)} of them trainings, in {wall:.0f} s: "
-        f"{60 * len(done) / wall:.0f} a minute; the least is {least:.0f} s; Snakemake and what it "
-        f"calls took {seconds:.0f} s of a processor, {seconds / len(done):.2f} s a job"
+        f"{len(done)} jobs, {len(trained)} of them trainings, as {jobs} of Slurm in {wall:.0f} s: "
+        f"{60 * len(done) / wall:.0f} a minute; the least is {least:.0f} s. Processor time beside "
+        f"the jobs' own: {here:.0f} s where Snakemake was started, {there:.0f} s on the nodes, "
+        f"{there / jobs:.1f} s a job of Slurm"
     )
 
 
