@@ -103,6 +103,7 @@ stop_cluster() {
     for name in "${files[@]/#/$conf/}"; do
         if is_ours "$name"; then rm "$name"; fi
     done
+    jobs -pr | xargs --no-run-if-empty kill # what a test that failed left behind holds the lock
 }
 
 is_ours() { [[ -e $1 ]] && [[ $(head -n 1 "$1") == "$mark" ]]; }
