@@ -169,3 +169,27 @@ def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
         configfile.check(file)
     file.write_text("a: {b: 1, c: &x {d: 1}}\nb: {<<: *x, d: 2}\n")
     configfile.check(file)
+
+
+def test_what_is_nested_without_end_is_refused_before_anything_reads_it(
+    tiny: dict[str, Any],
+) -> None:
+    deep: Any = []
+    for _ in range(900):
+        deep = [deep]
+    doubled: Any = []
+    for _ in range(40):  # as YAML's aliases can say: 2^40 lists, of which 40 are there
+        doubled = [doubled, doubled]
+    within: dict[str, Any] = {}
+    within["within"] = within
+    for found in (deep, within):
+        with pytest.raises(ConfigError, match=r"^nested more than 50 levels deep$"):
+            load({**tiny, "series": found})
+    with pytest.raises(ConfigError, match=r"^series: must be"):
+        load({**tiny, "series": doubled})
+
+
+def test_a_message_is_one_line_whatever_names_hold() -> None:
+    with pytest.raises(ConfigError, match=r"cannot read a\\r\\n\\u2028b\.yaml: No such") as raised:
+        configfile.read("a\r\n\u2028b.yaml")
+    assert str(raised.value).isprintable()

@@ -112,6 +112,13 @@ def test_no_channel_is_lost_to_another_of_its_name(tmp_path: Path, x: np.ndarray
     assert (same.attrs["dt"], same.attrs["time_unit"]) == (1 / RATE, "s")
 
 
+def test_names_with_control_characters_do_not_break_a_line(tmp_path: Path, x: np.ndarray) -> None:
+    content = recording(x, ["Cz..a", "O1", "O2"], annotations=1).replace(b"Cz..a", b"Cz\x1d\x00a")
+    with pytest.raises(ValueError, match="channels names 'P3', but there are ") as raised:
+        of(content, tmp_path, ["P3"])
+    assert str(raised.value).isprintable()
+
+
 def test_a_recording_of_annotations_alone_is_no_series(tmp_path: Path) -> None:
     content = edfio.Edf([], annotations=[edfio.EdfAnnotation(0, 4.2, "T0")]).to_bytes()
     with pytest.raises(ValueError, match=r"R01\.edf: not a whole, uninterrupted EDF recording"):

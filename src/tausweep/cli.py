@@ -11,6 +11,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from tausweep.printable import printable
+
 COMMANDS = (
     *("stage", "cost", "lyapunov", "suggest", "report", "table"),
     *("ls", "show", "diff", "verify", "clean", "rerun", "crate"),
@@ -34,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # who reads the output, as head does, has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (ValueError, OSError) as error:
-        _tell(f"tausweep: error: {error}")
+        _tell(f"tausweep: error: {printable(str(error))}")
         return 1
     except MemoryError as error:
         _tell(f"tausweep: error: not enough memory: {error}".removesuffix(": "))

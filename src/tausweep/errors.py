@@ -2,24 +2,54 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-
-class ConfigError(ValueError):
-    """A wrong configuration, said in one line: path, what was found, what is allowed."""
-
+from tausweep.printable import printable
 
 LONGEST = 1000
 """Characters of a message: what was found may be of any length."""
 
 
-def one_line(error: ValidationError, config: Mapping[str, Any]) -> str:
-    """The first problem of a configuration: its path, what was found, what is allowed."""
-    text = _first(error, config)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+class ConfigError(ValueError):
+    """A wrong configuration, said in one line: path, what was found, what is allowed."""
+
+    def __init__(self, text: str) -> None:
+        line = printable(text)
+        super().__init__(line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}...")
+
+
+DEEPEST = 50
+"""Levels of a configuration."""
+
+
+def validated(kind: Any, given: Any) -> Any:
+    """What was given, as the type it is to be of.
+
+    Raises
+    ------
+    ConfigError
+        The first problem: its path, what was found, what is allowed.
+    """
+    if _deep(given):
+        raise ConfigError(f"nested more than {DEEPEST} levels deep")
+    try:
+        return TypeAdapter(kind).validate_python(given)
+    except ValidationError as error:
+        raise ConfigError(_first(error, given)) from None
+
+
+def _deep(given: Any) -> bool:
+    """Whether it has too many levels; what stands in several places of one is looked at once."""
+    level = [given]
+    for _ in range(DEEPEST):
+        parts = (each.values() if isinstance(each, dict) else each for each in level)
+        within = (each for part in parts for each in part if isinstance(each, dict | list))
+        level = list({id(each): each for each in within}.values())
+    return bool(level)
 
 
 def _first(error: ValidationError, config: Mapping[str, Any]) -> str:
@@ -74,8 +104,9 @@ def _is_number(text: str) -> bool:
 
 
 def _brief(value: Any) -> str:
-    try:
-        text = repr(value)
-    except RecursionError:
-        text = "what is nested too deeply"
+    # In bounds, as aliases of YAML make lists of lists that hold more than there is memory for.
+    shown = reprlib.Repr()
+    shown.maxlevel, shown.maxstring, shown.maxlong, shown.maxother = 3, 120, 120, 120
+    shown.maxlist = shown.maxdict = shown.maxtuple = 30
+    text = shown.repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

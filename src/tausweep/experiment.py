@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticSerializationError
 
 from tausweep.claims.settings import Claims
-from tausweep.errors import ConfigError, one_line
+from tausweep.errors import ConfigError, validated
 from tausweep.figures.figure import Subject
 from tausweep.figures.settings import Figures
 from tausweep.lyapunov.settings import Lyapunov
@@ -288,10 +288,8 @@ def load(config: Mapping[str, Any]) -> Experiment:
         One line: the path of the first wrong entry, what was found, what is allowed.
     """
     try:
-        experiment = Experiment.model_validate(dict(config))
+        experiment: Experiment = validated(Experiment, dict(config))
         experiment.model_dump_json()  # as keys are made: of text that can be written
-    except ValidationError as error:
-        raise ConfigError(one_line(error, config)) from None
     except PydanticSerializationError as error:
         raise ConfigError(f"found text with half a character ({error}): write it anew") from None
     return experiment

@@ -15,9 +15,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from tausweep.errors import ConfigError, one_line
+from tausweep.errors import ConfigError, validated
 from tausweep.series.files.boundary import regular_file
 from tausweep.settings import MOST, Settings
 from tausweep.stages import STAGES
@@ -96,13 +96,13 @@ class Job:
             `text` is no job, or was made by another version of the stage.
         """
         try:
-            found = _checked(Described, json.loads(text))
+            found = validated(Described, json.loads(text))
             if found.stage not in STAGES:
                 raise ValueError(f"stage: must be one of {', '.join(STAGES)}")
             settings = found.settings
             if settings.get("system") == "file":
                 settings = {**settings, "path": sources[0] if sources else ""}
-            typed = _checked(STAGES[found.stage].settings, settings)
+            typed = validated(STAGES[found.stage].settings, settings)
         except (ValueError, RecursionError) as error:
             raise ConfigError(f"not a job of a tausweep stage: {error!s:.300}") from None
         job = cls(found.stage, typed, found.inputs, tuple(sources))
@@ -158,13 +158,6 @@ class Job:
     def references(self) -> list[str]:
         """All its inputs, of whatever role."""
         return every(self.inputs)
-
-
-def _checked(kind: Any, given: Any) -> Any:
-    try:
-        return TypeAdapter(kind).validate_python(given)
-    except ValidationError as error:
-        raise ValueError(one_line(error, given)) from None
 
 
 def file_reference(path: str | Path) -> str:

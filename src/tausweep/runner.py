@@ -98,12 +98,19 @@ def _draw(job: Job, outputs: Sequence[Path], marker: Path | None) -> None:
 
 
 def _function(job: Job) -> Callable[..., Any]:
-    """What does the job, if it takes the inputs that the job has."""
+    """What does the job, if it takes the inputs that the job has: one or a list, by annotation."""
     function = STAGES[job.stage].function()
+    signature = inspect.signature(function)
+    wrong = f"not a job of stage {job.stage}: inputs"
     try:
-        inspect.signature(function).bind(job.settings, **job.inputs)
+        signature.bind(job.settings, **job.inputs)
     except TypeError as error:
-        raise ValueError(f"not a job of stage {job.stage}: inputs: {error!s:.200}") from None
+        raise ValueError(f"{wrong}: {error!s:.200}") from None
+    for role, names in job.inputs.items() if job.stage != "series" else ():
+        takes = signature.parameters.get(role)  # none: a figure, which takes any
+        several = takes is None or "[xr.Dataset]" in str(takes.annotation)
+        if several != isinstance(names, list) and takes is not None:
+            raise ValueError(f"{wrong}: {role}: must be {'a list' if several else 'one'}")
     return function
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import Discriminator, Field, Tag, ValidationError
+from pydantic import Discriminator, Field, Tag
 from pydantic.json_schema import models_json_schema
 
 from tausweep import configfile, experiment
 from tausweep.claims.settings import Claims
-from tausweep.errors import ConfigError, one_line
+from tausweep.errors import ConfigError, validated
 from tausweep.experiment import Experiment
 from tausweep.figures.settings import Figures
 from tausweep.reproduction.settings import Point
@@ -100,10 +100,7 @@ def load(config: Mapping[str, Any], directory: Path = Path()) -> Study:
     """
     if "study" not in config:
         return Study.of(experiment.load(config))
-    try:
-        file = StudyFile.model_validate(dict(config))
-    except ValidationError as error:
-        raise ConfigError(one_line(error, config)) from None
+    file: StudyFile = validated(StudyFile, dict(config))
     experiments = [
         _experiment(f"experiments[{i}]", entry, file.settings, directory)
         for i, entry in enumerate(file.experiments)
@@ -195,9 +192,9 @@ def _published(path: Path) -> list[Point]:
         numbered[1:], csv.DictReader([line for _, line in numbered]), strict=False
     ):
         try:
-            points.append(Point.model_validate(_typed(row)))
-        except ValidationError as error:
-            raise ConfigError(f"published: {path}: line {n}: {one_line(error, row)}") from None
+            points.append(validated(Point, _typed(row)))
+        except ConfigError as error:
+            raise ConfigError(f"published: {path}: line {n}: {error}") from None
     if not points:
         raise ConfigError(f"published: {path} holds no points: leave it out")
     return points

@@ -37,3 +37,4 @@ def test_damage_ends_in_a_result_or_in_one_line(kind: str) -> None:
     )
     assert run.returncode == 0, run.stdout + run.stderr[-2000:]
     assert run.stdout.startswith(f"{kind}: ")
+    assert "ignored" not in run.stderr  # which Python says of an error that nobody can catch

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tausweep.printable import printable
 from tausweep.series.files.bounds import MOST_BYTES
 
 NO_FILE = {
@@ -91,10 +92,10 @@ def reading(path: Path, expected: str, remedy: str) -> Iterator[None]:
 
 def one_line(text: str) -> str:
     """A text without line breaks, whatever names a file holds."""
-    return " ".join(text.split())
+    return printable(" ".join(text.split()))
 
 
 def some(names: list[str]) -> str:
     """Names for a message: all, if they are not too many."""
-    shown = ", ".join(f"{name:.60}" for name in names[:20])
+    shown = ", ".join(printable(f"{name:.60}") for name in names[:20])
     return shown if len(names) <= 20 else f"{shown}, … ({len(names)} in all)"
