@@ -11,6 +11,7 @@ import contextlib
 import itertools
 import os
 import random
+import re
 import signal
 import subprocess
 import time
@@ -62,13 +63,13 @@ def preempted(job: str, snakemake: int) -> None:
 
 def killed(job: str, snakemake: int) -> None:
     """Its processes, by the system, for lack of memory."""
-    for process in _processes(job):
+    for process in _computing(job):
         process.kill()
 
 
 def out_of_time(job: str, snakemake: int) -> None:
     """It hangs until its time limit, of a minute, is over."""
-    for process in _processes(job):
+    for process in _computing(job):
         process.suspend()
     _tell("scontrol", "update", f"JobId={job}", "TimeLimit=1")
     _until(lambda: job not in running(), 240)
@@ -82,11 +83,18 @@ def suspended(job: str, snakemake: int) -> None:
 
 
 def node_failed(job: str, snakemake: int) -> None:
-    """With its jobs, which are put back into the queue and go on elsewhere; then it is back."""
+    """With all that ran on it; its jobs go on elsewhere, and then it is back."""
     node = _tell("squeue", "--noheader", f"--jobs={job}", "--format=%N").strip() or NODES[0]
-    _set(node, "DOWN")
-    _release(job)
-    time.sleep(3)
+    jobs = _tell("squeue", "--noheader", f"--nodelist={node}", "--format=%i").split()
+    with _without(f"slurmd-{node}", "slurmd", "-D", "-N", node):
+        for each in jobs:
+            for process in (*_steps(each), *_processes(each)):
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+        _set(node, "DOWN")
+        for each in jobs:
+            _release(each)
+        time.sleep(5)
     _set(node, "RESUME")
 
 
@@ -99,7 +107,8 @@ def drained(job: str, snakemake: int) -> None:
 
 def controller_restarted(job: str, snakemake: int) -> None:
     """After some seconds in which no one answers."""
-    _restart("slurmctld", ["slurmctld", "-D"], 8)
+    with _without("slurmctld", "slurmctld", "-D"):
+        time.sleep(8)
 
 
 def controller_silent(job: str, snakemake: int) -> None:
@@ -112,12 +121,14 @@ def controller_silent(job: str, snakemake: int) -> None:
 
 def accounting_away(job: str, snakemake: int) -> None:
     """For half a minute: jobs go on without it, but nobody can ask it how they are."""
-    _restart("slurmdbd", ["slurmdbd", "-D"], 30)
+    with _without("slurmdbd", "slurmdbd", "-D"):
+        time.sleep(30)
 
 
 def daemon_restarted(job: str, snakemake: int) -> None:
     """The one of a node; jobs go on without it."""
-    _restart(f"slurmd-{NODES[0]}", ["slurmd", "-D", "-N", NODES[0]], 5)
+    with _without(f"slurmd-{NODES[0]}", "slurmd", "-D", "-N", NODES[0]):
+        time.sleep(5)
 
 
 def forgotten(job: str, snakemake: int) -> None:
@@ -202,6 +213,7 @@ def disturb(
             on = plain or (by_kill and fault.what not in KILLS)
             fault.then = "went on" if on else "the next call went on"
         assert "Traceback" not in text, text
+        print(*re.findall("^failed: .*\n", text, re.MULTILINE), sep="", end="", flush=True)
         if orphaned and rng.random() < 0.5:  # otherwise its jobs go on beside the next call
             subprocess.run(["scancel", "--me"], check=True)
             _until(lambda: not running(), 60)
@@ -248,14 +260,35 @@ def _tell(*words: str) -> str:
 
 
 def _processes(job: str) -> list[psutil.Process]:
-    """Those of a job that compute."""
+    """Those of a job: what computes, and what started that."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            ours = process.environ().get("SLURM_JOB_ID") == job
-            if ours and any(Path(word).name == "tausweep" for word in process.cmdline()[:2]):
+            if process.environ().get("SLURM_JOB_ID") == job:
                 found.append(process)
     return found
+
+
+def _computing(job: str) -> list[psutil.Process]:
+    """Those of a job that compute."""
+    return [
+        each
+        for each in _processes(job)
+        if any(Path(word).name == "tausweep" for word in _words(each)[:2])
+    ]
+
+
+def _steps(job: str) -> list[psutil.Process]:
+    """What Slurm runs the steps of a job by."""
+    named = f"slurmstepd: [{job}."
+    return [each for each in psutil.process_iter() if " ".join(_words(each)).startswith(named)]
+
+
+def _words(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def _set(nodes: str, state: str) -> None:
@@ -291,15 +324,18 @@ def _release(job: str) -> None:
         time.sleep(0.5)
 
 
-def _restart(name: str, command: list[str], seconds: float) -> None:
-    """A daemon, after so many seconds without it."""
+@contextlib.contextmanager
+def _without(name: str, *command: str) -> Iterator[None]:
+    """A daemon, which is started again in the end."""
     daemon = psutil.Process(_pid(name))
     daemon.terminate()
     daemon.wait(30)
-    time.sleep(seconds)
-    with (DAEMONS / f"{name}.log").open("ab") as log:
-        started = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-    (DAEMONS / f"{name}.pid").write_text(f"{started.pid}\n")
+    try:
+        yield
+    finally:
+        with (DAEMONS / f"{name}.log").open("ab") as log:
+            started = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        (DAEMONS / f"{name}.pid").write_text(f"{started.pid}\n")
 
 
 def _until(condition: Callable[[], bool], seconds: float) -> None:
