@@ -25,6 +25,7 @@ tausweep.errors.BoundlessError: x: found 3
         ("MemoryError\nepoch 10/20, d_h 3\n", "", "MemoryError"),
         ("prediction_error of P\nepoch 10/20\n", "died with SIGKILL", "died with SIGKILL"),
         ("prediction_error of P\nepoch 10/20\n", "", "epoch 10/20"),
+        ("", "sbatch failed: 'too much\nmemory'\n", "sbatch failed: 'too much memory'"),
         ("", "died with SIGKILL", "died with SIGKILL"),
         ("", "", "nothing was said"),
     ],

@@ -33,7 +33,7 @@ def why(logs: Iterable[Path], otherwise: str = "") -> str:
     """The last line of its logs that speaks of an error; else what is said of it otherwise, or the
     last line there is.
     """
-    logs = list(logs)
+    logs, otherwise = list(logs), " ".join(otherwise.split())
     return error(logs) or otherwise[:WIDTH] or next(reversed(_lines(logs)), NOTHING)[:WIDTH]
 
 
