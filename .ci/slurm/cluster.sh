@@ -21,8 +21,8 @@ install_slurm() {
 # What a lab's cluster has: two nodes, of which one has GPUs and a partition for them; accounting,
 # without which nobody may submit; jobs that grow over their memory are killed; and finished jobs
 # leave the queue after five minutes, as by default. The nodes pretend to have two cores each, and
-# the two GPUs are pretended, so that requests for GPUs go the way they go on a real cluster: the
-# jobs find none and use the CPU.
+# the two GPUs are pretended, so that requests for GPUs, or for a share of one, go the way they go on
+# a real cluster: the jobs find none and use the CPU.
 write_configuration() {
     local memory name
     memory=$(awk '/^MemTotal:/ {print int($2 / 1024 * 0.47)}' /proc/meminfo)
@@ -31,6 +31,7 @@ write_configuration() {
 $mark
 NodeName=node2 Name=gpu Type=a100 File=/dev/null
 NodeName=node2 Name=gpu Type=a100 File=/dev/zero
+NodeName=node2 Name=mps Count=200
 END
     cat >"$conf/slurm.conf" <<END
 $mark
@@ -56,11 +57,11 @@ AccountingStorageHost=127.0.0.1
 AccountingStorageEnforce=associations
 AccountingStorageTRES=gres/gpu
 AccountingStoreFlags=job_comment
-GresTypes=gpu
+GresTypes=gpu,mps
 SlurmdParameters=config_overrides
 NodeName=DEFAULT CPUs=2 RealMemory=$memory
 NodeName=node1 NodeHostname=$name NodeAddr=127.0.0.1 Port=17001
-NodeName=node2 NodeHostname=$name NodeAddr=127.0.0.1 Port=17002 Gres=gpu:a100:2
+NodeName=node2 NodeHostname=$name NodeAddr=127.0.0.1 Port=17002 Gres=gpu:a100:2,mps:200
 PartitionName=main Nodes=node1,node2 Default=YES MaxTime=INFINITE
 PartitionName=gpu Nodes=node2 MaxTime=INFINITE
 END

@@ -59,10 +59,12 @@ test_memory() { # DIRECTORY
     mkdir -p "$1/small/results"
     cp -r "$1"/quiet/results/{series,signal} "$1/small/results/"
     said=$(upto train "$1/small" "${on_slurm[@]}" --set-resources train:gpu=0 \
-        train:gres=gpu:a100:1 "train:mem_mb=200 if attempt == 1 else 2000" 2>&1) || fail "$said"
+        "train:gres='gpu:a100:1' if attempt == 1 else 'mps:25'" \
+        "train:mem_mb=200 if attempt == 1 else 2000" 2>&1) || fail "$said"
     [[ $(grep "^failed: train" <<<"$said") == *"Slurm: "*"exceeded memory limit"* ]] ||
         fail "nothing is said of memory: $said"
     same_numbers "$1/quiet" "$1/small" || fail "the numbers differ"
+    [[ $(submitted) == *"--gres=gpu:a100:1 "*$'\n'*"--gres=mps:25 "* ]] || fail "asked: $(submitted)"
     say "passed: killed for its memory, the second attempt ends with the same numbers"
 }
 
@@ -77,6 +79,10 @@ training_job() {
 }
 resubmitted() { [[ $(training_job) != "$1" ]]; }
 state_is() { [[ $(squeue --noheader --states=all --job "$1" --format=%T 2>/dev/null) == "$2" ]]; }
+# How the last two jobs were submitted.
+submitted() {
+    sacct --allocations --noheader --parsable2 --starttime=now-1day --format=submitline | tail -n 2
+}
 limit() { squeue --noheader --states=all --job "$1" --format=%l; }
 
 # same_numbers DIRECTORY DIRECTORY: what was trained in both, to the last bit
