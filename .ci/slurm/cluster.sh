@@ -153,7 +153,7 @@ start_cluster() {
     say "a cluster of ${#nodes[@]} nodes on loopback is idle after $SECONDS s"
 }
 
-# The account `lab`, to which all jobs of root belong unless they say another.
+# The account `lab`, which jobs have to name: those that name none are paid for by `root`.
 start_accounting() {
     mariadb-install-db "${database[@]:1}" --auth-root-authentication-method=normal \
         >"$state/mariadbd.log" 2>&1 || fail "$(tail -n 5 "$state/mariadbd.log")"

@@ -107,9 +107,10 @@ def _function(job: Job) -> Callable[..., Any]:
     except TypeError as error:
         raise ValueError(f"{wrong}: {error!s:.200}") from None
     for role, names in job.inputs.items() if job.stage != "series" else ():
-        takes = signature.parameters.get(role)  # none: a figure, which takes any
-        several = takes is None or "[xr.Dataset]" in str(takes.annotation)
-        if several != isinstance(names, list) and takes is not None:
+        if role not in signature.parameters:
+            continue  # a figure or a report, which take any
+        several = "[xr.Dataset]" in str(signature.parameters[role].annotation)
+        if several != isinstance(names, list):
             raise ValueError(f"{wrong}: {role}: must be {'a list' if several else 'one'}")
     return function
 
